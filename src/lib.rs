@@ -1,0 +1,14 @@
+//! `provoke` answers, before users do: is it the provider, the router, the
+//! gateway, the pairing or the config — and what is the fix?
+//!
+//! This file is the map. **A module may use only the modules declared above
+//! it**; `tests/it/architecture.rs` reads this order and enforces it. All of
+//! them are pure (same input, same output, told the time) except the last two.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+// What everything stands on.
+pub mod moment;
+pub mod seed;
+pub mod problem;
+pub mod scalar;
