@@ -12,3 +12,6 @@ pub mod moment;
 pub mod seed;
 pub mod problem;
 pub mod scalar;
+
+// Vocabulary: bytes and conversation.
+pub mod wire;

@@ -1,1 +1,5 @@
 //! The integration tests.
+
+mod case_file;
+mod http;
+mod sse;
