@@ -15,3 +15,4 @@ pub mod scalar;
 
 // Vocabulary: bytes and conversation.
 pub mod wire;
+pub mod chat;
