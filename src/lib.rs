@@ -16,3 +16,6 @@ pub mod scalar;
 // Vocabulary: bytes and conversation.
 pub mod wire;
 pub mod chat;
+
+// The spine.
+pub mod recording;

@@ -2,4 +2,5 @@
 
 mod case_file;
 mod http;
+mod recordings;
 mod sse;
