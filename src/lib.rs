@@ -19,3 +19,4 @@ pub mod chat;
 
 // The spine.
 pub mod recording;
+pub mod verdict;
