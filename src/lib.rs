@@ -20,3 +20,6 @@ pub mod chat;
 // The spine.
 pub mod recording;
 pub mod verdict;
+
+// The wire formats, and what goes wrong.
+pub mod dialect;

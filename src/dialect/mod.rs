@@ -1,0 +1,91 @@
+//! Dialects: the wire formats of LLM APIs, to and from the neutral [`chat`](crate::chat).
+//!
+//! Every reader here is total: it returns what it understood plus problems,
+//! whatever bytes it is given. A dialect never names another one, nor a provider.
+
+pub mod anthropic_messages;
+pub mod error_shape;
+mod json;
+pub mod openai_chat;
+mod registry;
+mod sse_out;
+pub mod view;
+
+use serde_json::Value;
+
+pub use registry::{all, by_id, by_openclaw_api};
+pub use view::{Framing, View, view};
+
+use crate::chat::{Decoded, ErrorBody, Event, Request, Response};
+use crate::problem::Problem;
+
+/// A wire format of an API.
+pub trait Dialect: Sync + std::fmt::Debug {
+    /// The id, such as `anthropic_messages`.
+    fn id(&self) -> &'static str;
+
+    /// What it is, in one sentence.
+    fn about(&self) -> &'static str;
+
+    /// The `api` value of `openclaw.json` that means this dialect.
+    fn openclaw_api(&self) -> &'static str;
+
+    /// The whole URL that takes `model`'s requests: `base` (a provider's base URL) with the
+    /// dialect's path behind it.
+    fn path(&self, base: &str, model: &str) -> String;
+
+    /// The path that base URLs of this dialect usually end with; empty or `/v1`.
+    fn base_path(&self) -> &'static str;
+
+    /// Whether clients of this dialect dispatch a stream's records by their `event:` lines.
+    fn names_events(&self) -> bool;
+
+    /// The headers that carry a key, and those the dialect asks for beside it.
+    fn headers(&self, key: Option<&str>) -> Vec<(String, String)>;
+
+    /// Encodes a request; the problems name what the dialect cannot say.
+    fn encode_request(&self, request: &Request) -> Decoded<Value>;
+
+    /// Decodes a request.
+    fn decode_request(&self, body: &[u8]) -> Decoded<Request>;
+
+    /// Encodes a whole answer.
+    fn encode_response(&self, response: &Response) -> Value;
+
+    /// Decodes a whole answer, or the error that stands in its place.
+    fn decode_response(&self, body: &[u8]) -> Decoded<Response>;
+
+    /// Decodes the body of an error status; `None` when it is no error of any known shape.
+    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody>;
+
+    /// Encodes an error body.
+    fn encode_error(&self, status: u16, error: &ErrorBody) -> Value;
+
+    /// A decoder for one streamed answer.
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send>;
+
+    /// An encoder for one streamed answer.
+    fn stream_encoder(&self) -> Box<dyn StreamEncoder + Send>;
+}
+
+/// Decodes one streamed answer, record by record.
+pub trait StreamDecoder {
+    /// Takes one server-sent event.
+    fn record(&mut self, event: &str, data: &str) -> Decoded<Vec<Event>>;
+
+    /// The stream ended: closes what is open (an unfinished part is closed, never completed).
+    fn finish(&mut self) -> Decoded<Vec<Event>>;
+}
+
+/// Encodes one streamed answer, event by event, to bytes.
+pub trait StreamEncoder {
+    /// The bytes of one event; empty where the dialect has no word for it.
+    fn event(&mut self, event: &Event) -> Vec<u8>;
+}
+
+/// Reads JSON; the problem names the byte where it stops being JSON.
+pub(crate) fn read_json(body: &[u8]) -> Result<Value, Box<Problem>> {
+    // RFC 8259 §8.1: a reader may ignore a byte order mark.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).map_err(|error| Box::new(Problem::new(format!("not JSON: {error}"))))
+}

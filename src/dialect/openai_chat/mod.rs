@@ -1,0 +1,87 @@
+//! OpenAI Chat Completions, and what the many that speak it make of it.
+
+mod choice;
+mod decode_request;
+mod encode;
+mod encode_request;
+mod error;
+mod finish;
+mod reasoning;
+mod response;
+mod stream;
+mod tools;
+mod usage;
+
+use serde_json::Value;
+
+use super::{Dialect, StreamDecoder, StreamEncoder};
+use crate::chat::{Decoded, ErrorBody, Request, Response};
+
+/// The dialect `openai_chat`.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenAiChat;
+
+const ID: &str = "openai_chat";
+
+impl Dialect for OpenAiChat {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn about(&self) -> &'static str {
+        "OpenAI Chat Completions: choices with deltas, ended by [DONE]; spoken by most providers"
+    }
+
+    fn openclaw_api(&self) -> &'static str {
+        "openai-completions"
+    }
+
+    fn path(&self, base: &str, _model: &str) -> String {
+        format!("{}/chat/completions", base.strip_suffix('/').unwrap_or(base))
+    }
+
+    fn base_path(&self) -> &'static str {
+        "/v1"
+    }
+
+    fn names_events(&self) -> bool {
+        false
+    }
+
+    fn headers(&self, key: Option<&str>) -> Vec<(String, String)> {
+        let bearer = key.map(|key| ("authorization".to_owned(), format!("Bearer {key}")));
+        bearer.into_iter().collect()
+    }
+
+    fn encode_request(&self, request: &Request) -> Decoded<Value> {
+        encode_request::encode(request)
+    }
+
+    fn decode_request(&self, body: &[u8]) -> Decoded<Request> {
+        decode_request::decode(body)
+    }
+
+    fn encode_response(&self, response: &Response) -> Value {
+        response::encode(response)
+    }
+
+    fn decode_response(&self, body: &[u8]) -> Decoded<Response> {
+        response::decode(body)
+    }
+
+    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody> {
+        error::decode(body)
+    }
+
+    fn encode_error(&self, status: u16, error: &ErrorBody) -> Value {
+        error::encode(status, error)
+    }
+
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {
+        Box::new(stream::Decoder::default())
+    }
+
+    fn stream_encoder(&self) -> Box<dyn StreamEncoder + Send> {
+        Box::new(encode::Encoder::default())
+    }
+}

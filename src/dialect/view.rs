@@ -1,0 +1,313 @@
+//! The decoded view of an exchange, computed on demand: recordings hold raw bytes only.
+
+use super::Dialect;
+use crate::chat::{ErrorBody, Event, Fold, Response};
+use crate::moment::Moment;
+use crate::problem::Problem;
+use crate::recording::{HttpExchange, TransportEvent};
+use crate::wire::sse::{Finding, Item, Lexer};
+
+/// How much of an error's plain text becomes its message, in bytes.
+const ERROR_TEXT_MAX: usize = 4096;
+
+/// How much of a body is looked at to tell text from bytes.
+const SNIFFED: usize = 1024;
+
+/// What a body is, by its content first and by its content type second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Framing {
+    /// No byte.
+    Empty,
+    /// Server-sent events.
+    Sse,
+    /// One JSON value, whole or cut.
+    Json,
+    /// A page.
+    Html,
+    /// Other text.
+    Text,
+    /// One JSON value per line.
+    Ndjson,
+    /// No text; compressed bodies too.
+    Binary,
+}
+
+impl Framing {
+    /// The name, as users read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Sse => "sse",
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Text => "text",
+            Self::Ndjson => "ndjson",
+            Self::Binary => "binary",
+        }
+    }
+}
+
+/// What an answer says, as its dialect reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// What the body is.
+    pub framing: Framing,
+    /// The events of a stream, an unfinished last one included; 0 for a whole answer.
+    pub n_events: usize,
+    /// The events that a strict reader dispatches.
+    pub n_events_strict: usize,
+    /// The events that have an `event:` line of their own.
+    pub named: usize,
+    /// Where a last record begins that lacks its blank line, in bytes.
+    pub unfinished: Option<u64>,
+    /// The comments of a stream.
+    pub comments: usize,
+    /// The keep-alives of the dialect itself.
+    pub pings: usize,
+    /// What was said, as far as it was told.
+    pub response: Response,
+    /// Whether the dialect's terminal event came; for a whole answer: whether it is whole.
+    pub ended: bool,
+    /// The error that the answer tells, in its body or in its stream.
+    pub error: Option<ErrorBody>,
+    /// The events with the moments at which they were known; none for a whole answer.
+    pub events: Vec<(Moment, Event)>,
+    /// What the dialect did not understand.
+    pub problems: Vec<Problem>,
+    /// What the bytes of a stream have that readers should know.
+    pub findings: Vec<Finding>,
+    /// When the first content came.
+    pub first_content: Option<Moment>,
+    /// When the last content came.
+    pub last_content: Option<Moment>,
+}
+
+impl View {
+    const fn empty(framing: Framing, response: Response) -> Self {
+        Self {
+            framing,
+            n_events: 0,
+            n_events_strict: 0,
+            named: 0,
+            unfinished: None,
+            comments: 0,
+            pings: 0,
+            response,
+            ended: false,
+            error: None,
+            events: Vec::new(),
+            problems: Vec::new(),
+            findings: Vec::new(),
+            first_content: None,
+            last_content: None,
+        }
+    }
+}
+
+/// Reads the answer of `exchange` as `dialect`.
+#[must_use]
+pub fn view(dialect: &dyn Dialect, exchange: &HttpExchange) -> View {
+    let body = exchange.body();
+    let head = exchange.head();
+    let content_type = head.and_then(|head| head.header("content-type")).unwrap_or_default();
+    let end = exchange.events.last().map_or(exchange.started, |event| event.at);
+    let framing = framing(&body, content_type);
+    match framing {
+        Framing::Sse => sse(dialect, exchange, end),
+        Framing::Ndjson => ndjson(dialect, exchange, end),
+        _ => {
+            let status = head.map_or(0, |head| head.status);
+            let mut view = whole(dialect, framing, &body, status);
+            let cut =
+                exchange.events.iter().any(|event| event.what == TransportEvent::Eof { complete: false });
+            view.ended &= !cut;
+            let came = exchange.chunks().last().map(|(at, _)| at);
+            if !view.response.parts.is_empty() {
+                (view.first_content, view.last_content) = (came, came);
+            }
+            view
+        }
+    }
+}
+
+/// Judges what a body is.
+#[must_use]
+pub fn framing(body: &[u8], content_type: &str) -> Framing {
+    if body.is_empty() {
+        return Framing::Empty;
+    }
+    if body.starts_with(b"\x1f\x8b") {
+        return Framing::Binary;
+    }
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let text = body.trim_ascii_start();
+    match text.first() {
+        Some(b'<') => return Framing::Html,
+        Some(b'{' | b'[') => return json_or_lines(text, content_type),
+        _ => {}
+    }
+    let first = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let fields: [&[u8]; 5] = [b":", b"data:", b"event:", b"id:", b"retry:"];
+    let bare: [&[u8]; 2] = [b"data", b"event"];
+    if fields.iter().any(|field| first.starts_with(field)) || bare.contains(&first) {
+        return Framing::Sse;
+    }
+    let told = content_type.to_ascii_lowercase();
+    if binary(&body[..body.len().min(SNIFFED)]) {
+        Framing::Binary
+    } else if told.contains("event-stream") {
+        Framing::Sse
+    } else if told.contains("json") && serde_json::from_slice::<serde_json::Value>(text).is_ok() {
+        Framing::Json
+    } else {
+        Framing::Text
+    }
+}
+
+/// A body that begins like JSON is JSON, unless its first line is a value of its own.
+fn json_or_lines(text: &[u8], content_type: &str) -> Framing {
+    let parses = |bytes: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+    if content_type.contains("ndjson") || content_type.contains("jsonl") {
+        return Framing::Ndjson;
+    }
+    if parses(text) {
+        return Framing::Json;
+    }
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let first = lines.next().is_some_and(parses);
+    if first && lines.next().is_some() { Framing::Ndjson } else { Framing::Json }
+}
+
+/// Whether more than a few of the bytes are controls that text does not have.
+fn binary(sample: &[u8]) -> bool {
+    let odd = |byte: &&u8| **byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x1b);
+    sample.iter().filter(odd).count() * 20 > sample.len()
+}
+
+fn whole(dialect: &dyn Dialect, framing: Framing, body: &[u8], status: u16) -> View {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let decoded = match framing {
+        Framing::Json => dialect.decode_response(body),
+        _ => crate::chat::Decoded::whole(Response::default()),
+    };
+    let mut view = View::empty(framing, decoded.value);
+    view.problems = decoded.problems;
+    view.ended = framing == Framing::Json && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    let failed = status >= 400;
+    view.error = view.response.error.clone();
+    if view.error.is_none() && (failed || view.response.parts.is_empty()) {
+        view.error = dialect.decode_error(body);
+    }
+    if view.error.is_none() && failed && framing != Framing::Empty && framing != Framing::Binary {
+        let text = String::from_utf8_lossy(&body[..body.len().min(ERROR_TEXT_MAX)]);
+        view.error = Some(ErrorBody { message: text.trim().to_owned(), ..ErrorBody::default() });
+    }
+    view
+}
+
+fn sse(dialect: &dyn Dialect, exchange: &HttpExchange, end: Moment) -> View {
+    let mut stream = Stream::new(dialect, Framing::Sse);
+    let mut lexer = Lexer::new();
+    for (at, bytes) in exchange.chunks() {
+        stream.items(lexer.push(bytes, at));
+    }
+    stream.items(lexer.finish(end));
+    stream.finish(end)
+}
+
+fn ndjson(dialect: &dyn Dialect, exchange: &HttpExchange, end: Moment) -> View {
+    let mut stream = Stream::new(dialect, Framing::Ndjson);
+    let mut line = Vec::new();
+    for (at, bytes) in exchange.chunks() {
+        for byte in bytes {
+            if *byte == b'\n' {
+                stream.line(&std::mem::take(&mut line), at);
+            } else {
+                line.push(*byte);
+            }
+        }
+    }
+    stream.line(&line, end);
+    stream.finish(end)
+}
+
+/// Whether a record's data is not cut.
+fn is_whole(data: &str) -> bool {
+    data.trim() == "[DONE]" || serde_json::from_str::<serde::de::IgnoredAny>(data).is_ok()
+}
+
+/// Collects a view from the records of a stream.
+struct Stream {
+    decoder: Box<dyn super::StreamDecoder + Send>,
+    fold: Fold,
+    view: View,
+}
+
+impl Stream {
+    fn new(dialect: &dyn Dialect, framing: Framing) -> Self {
+        let view = View::empty(framing, Response::default());
+        Self { decoder: dialect.stream_decoder(), fold: Fold::new(), view }
+    }
+
+    fn items(&mut self, items: Vec<Item>) {
+        for item in items {
+            match item {
+                Item::Event(event) => {
+                    self.view.n_events_strict += 1;
+                    self.view.named += usize::from(event.named);
+                    self.record(&event.event, &event.data, event.at);
+                }
+                // A last record without its blank line is told, if it is whole otherwise.
+                Item::Unfinished(event) if is_whole(&event.data) => {
+                    self.view.unfinished = Some(event.range.start);
+                    self.view.named += usize::from(event.named);
+                    self.record(&event.event, &event.data, event.at);
+                }
+                Item::Unfinished(event) => {
+                    self.view.unfinished = Some(event.range.start);
+                    self.view.n_events += 1;
+                }
+                Item::Comment { .. } => self.view.comments += 1,
+                Item::Finding(finding) => self.view.findings.push(finding),
+            }
+        }
+    }
+
+    fn line(&mut self, line: &[u8], at: Moment) {
+        let text = String::from_utf8_lossy(line.trim_ascii());
+        if !text.is_empty() {
+            self.view.n_events_strict += 1;
+            self.record("message", &text, at);
+        }
+    }
+
+    fn record(&mut self, event: &str, data: &str, at: Moment) {
+        self.view.n_events += 1;
+        let decoded = self.decoder.record(event, data);
+        self.view.problems.extend(decoded.problems);
+        self.take(decoded.value, at);
+    }
+
+    fn take(&mut self, events: Vec<Event>, at: Moment) {
+        for event in events {
+            self.fold.push(&event);
+            if event.is_content() {
+                self.view.first_content.get_or_insert(at);
+                self.view.last_content = Some(at);
+            }
+            self.view.pings += usize::from(event == Event::Ping);
+            self.view.events.push((at, event));
+        }
+    }
+
+    fn finish(mut self, end: Moment) -> View {
+        let decoded = self.decoder.finish();
+        self.view.problems.extend(decoded.problems);
+        self.take(decoded.value, end);
+        self.view.response = self.fold.response();
+        self.view.ended = self.fold.ended();
+        self.view.error = self.view.response.error.clone();
+        self.view
+    }
+}

@@ -1,0 +1,13 @@
+//! The dialects: real recordings, translations, errors, streams and round trips.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod any;
+mod errors;
+mod recordings;
+mod registry;
+mod round_trips;
+mod streams;
+mod support;
+mod totality;
+mod translations;
+mod views;

@@ -1,0 +1,48 @@
+//! Which dialects there are, and where they send what.
+
+use provoke::dialect::{all, by_id, by_openclaw_api};
+
+#[test]
+fn dialects_are_found_by_id_and_by_openclaws_name() {
+    let mut ids: Vec<&str> = all().iter().map(|dialect| dialect.id()).collect();
+    for dialect in all() {
+        assert_eq!(by_id(dialect.id()).unwrap().id(), dialect.id());
+        assert_eq!(by_openclaw_api(dialect.openclaw_api()).unwrap().id(), dialect.id());
+        assert!(!dialect.about().is_empty());
+    }
+    assert!(ids.is_sorted(), "{ids:?}");
+    ids.dedup();
+    assert_eq!(ids.len(), all().len());
+    assert!(by_id("morse").is_none());
+    assert!(by_openclaw_api("morse").is_none());
+}
+
+#[test]
+fn urls_are_built_as_openclaw_builds_them() {
+    let cases = [
+        ("anthropic_messages", "https://x", "https://x/v1/messages"),
+        ("anthropic_messages", "https://x/", "https://x/v1/messages"),
+        ("anthropic_messages", "https://x/v1", "https://x/v1/messages"),
+        ("anthropic_messages", "https://x/v1/", "https://x/v1/messages"),
+        ("anthropic_messages", "https://x/v1/messages", "https://x/v1/messages/v1/messages"),
+        ("openai_chat", "https://x", "https://x/chat/completions"),
+        ("openai_chat", "https://x/v1", "https://x/v1/chat/completions"),
+        ("openai_chat", "https://x/v1/", "https://x/v1/chat/completions"),
+    ];
+    for (id, base, url) in cases {
+        assert_eq!(by_id(id).unwrap().path(base, "m"), url, "{id} {base}");
+    }
+}
+
+#[test]
+fn a_key_goes_where_the_dialect_wants_it() {
+    let headers = |id: &str, key| {
+        let headers = by_id(id).unwrap().headers(key);
+        headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
+    };
+    let version = "anthropic-version: 2023-06-01";
+    assert_eq!(headers("anthropic_messages", Some("k")), ["x-api-key: k", version]);
+    assert_eq!(headers("anthropic_messages", None), [version]);
+    assert_eq!(headers("openai_chat", Some("k")), ["authorization: Bearer k"]);
+    assert!(headers("openai_chat", None).is_empty());
+}
