@@ -1,0 +1,38 @@
+//! The token limit is reached without one visible token.
+
+use crate::fault::{
+    Card, Context, Fault, edit,
+    voice::{Finish, Voice},
+};
+use crate::problem::Problem;
+use crate::recording::timeline::Timeline;
+
+#[derive(Debug)]
+pub(in crate::fault) struct LengthZero;
+
+const CARD: Card = Card {
+    code: "T16",
+    name: "length-zero",
+    about: "the token limit is reached without one visible token",
+    source: "seen: https://github.com/openai/openai-agents-python/issues/4510",
+    ought: "tell it apart from an empty answer: the limit was spent on thinking",
+    example: "length-zero",
+    ..Card::PLAIN
+};
+
+impl Fault for LengthZero {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn apply(&self, cx: &Context<'_>, healthy: Timeline) -> Result<Timeline, Problem> {
+        let voice = Voice::of(cx, &CARD)?;
+        let mut timeline = voice.hollowed(healthy);
+        let changes = edit::each_json(&mut timeline, |_, value| {
+            let Some(reason) = voice.finish_mut(value) else { return false };
+            *reason = voice.finish(Finish::Length).into();
+            true
+        });
+        if changes == 0 { Err(edit::missing("a finish reason")) } else { Ok(timeline) }
+    }
+}

@@ -1,0 +1,48 @@
+//! The 400s and 404s whose words matter, as each dialect's providers spell them.
+
+use crate::chat::ErrorBody;
+use crate::recording::timeline::Timeline;
+
+use super::asked::Tool;
+use super::voice::{Voice, complaint};
+
+impl Voice {
+    /// A 404 for a model that does not exist.
+    pub(super) fn unknown_model(self, model: &str) -> Timeline {
+        let error = match self {
+            Self::OpenAiChat => ErrorBody {
+                code: Some("model_not_found".to_owned()),
+                ..complaint(format!("The model `{model}` does not exist or you do not have access to it"))
+            },
+            Self::Anthropic => complaint(format!("model: {model}")),
+        };
+        self.refusal(404, &error)
+    }
+
+    /// A 400 for a tool's schema; it names the tool's index, the place in the schema and the reason.
+    pub(super) fn schema_rejection(
+        self,
+        tool: &Tool<'_>,
+        path: &str,
+        what: &str,
+        message: Option<String>,
+    ) -> Timeline {
+        let (index, place) = (tool.index, if path.is_empty() { "/" } else { path });
+        let error = match self {
+            Self::OpenAiChat => ErrorBody {
+                param: Some(format!("tools[{index}].function.parameters")),
+                code: Some("invalid_function_parameters".to_owned()),
+                ..complaint(message.unwrap_or_else(|| {
+                    format!(
+                        "Invalid schema for function '{}' (tools[{index}]): at {place}: {what}",
+                        tool.name
+                    )
+                }))
+            },
+            Self::Anthropic => complaint(
+                message.unwrap_or_else(|| format!("tools.{index}.custom.input_schema: at {place}: {what}")),
+            ),
+        };
+        self.refusal(400, &error)
+    }
+}

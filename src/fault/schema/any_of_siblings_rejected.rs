@@ -1,0 +1,43 @@
+//! A 400 for a keyword beside `anyOf` in a tool's schema.
+
+use serde_json::Value;
+
+use crate::fault::{Card, Context, Fault, Kind, asked, voice::Voice};
+use crate::problem::Problem;
+use crate::recording::timeline::Timeline;
+
+#[derive(Debug)]
+pub(in crate::fault) struct AnyOfSiblingsRejected;
+
+const CARD: Card = Card {
+    code: "J04",
+    name: "any-of-siblings-rejected",
+    kind: Kind::Reactive,
+    about: "a 400 for a keyword beside `anyOf` in a tool's schema",
+    source: "seen: https://github.com/vercel/ai/pull/19000",
+    ought: "rewrite the schema",
+    example: "any-of-siblings-rejected",
+    ..Card::PLAIN
+};
+
+const WHAT: &str = "when 'anyOf' is set, it must be the only field";
+
+impl Fault for AnyOfSiblingsRejected {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn apply(&self, cx: &Context<'_>, healthy: Timeline) -> Result<Timeline, Problem> {
+        let voice = Voice::of(cx, &CARD)?;
+        let body = asked::json(cx.request);
+        let rejected = asked::tools(voice, &body)
+            .into_iter()
+            .find_map(|tool| asked::find_schema(tool.schema, &is_bad).map(|path| (tool, path)));
+        let Some((tool, path)) = rejected else { return Ok(healthy) };
+        Ok(voice.schema_rejection(&tool, &path, WHAT, None))
+    }
+}
+
+fn is_bad(schema: &Value) -> bool {
+    schema.get("anyOf").is_some() && schema.as_object().is_some_and(|map| map.len() > 1)
+}
