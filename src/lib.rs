@@ -24,3 +24,4 @@ pub mod verdict;
 // The wire formats, and what goes wrong.
 pub mod dialect;
 pub mod fault;
+pub mod mock;
