@@ -25,3 +25,6 @@ pub mod verdict;
 pub mod dialect;
 pub mod fault;
 pub mod mock;
+
+// Decisions.
+pub mod config;

@@ -1,6 +1,7 @@
 //! The integration tests.
 
 mod case_file;
+mod config;
 mod dialects;
 mod http;
 mod recordings;

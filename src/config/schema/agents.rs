@@ -1,0 +1,201 @@
+//! The keys of `agents`.
+
+use super::Kind::{Any, Filled, Flag, List, Map, Object, OneOf, Pick, Text, Whole};
+use super::{ANY_COUNT, SOME_COUNT, Shape};
+
+const THINKING: &[&str] = &["off", "minimal", "low", "medium", "high", "xhigh", "adaptive"];
+
+/// `agents`.
+pub(super) static AGENTS: Shape =
+    Shape { required: &[], keys: &[("defaults", Object(&DEFAULTS)), ("list", List(&Object(&AGENT)))] };
+
+static DEFAULTS: Shape = Shape {
+    required: &[],
+    keys: &[
+        ("additionalSystemPrompt", Any),
+        ("blockStreamingBreak", Any),
+        ("blockStreamingChunk", Any),
+        ("blockStreamingCoalesce", Any),
+        ("blockStreamingDefault", Any),
+        ("bootstrapMaxChars", Any),
+        ("bootstrapPromptTruncationWarning", Any),
+        ("bootstrapTotalMaxChars", Any),
+        ("cliBackends", Any),
+        ("compaction", Object(&COMPACTION)),
+        ("contextInjection", Any),
+        ("contextLimits", Any),
+        ("contextPruning", Any),
+        ("contextTokens", SOME_COUNT),
+        ("elevatedDefault", Any),
+        ("embeddedHarness", Any),
+        ("embeddedPi", Any),
+        ("envelopeElapsed", Any),
+        ("envelopeTimestamp", Any),
+        ("envelopeTimezone", Any),
+        ("experimental", Any),
+        ("fastModeDefault", Any),
+        ("heartbeat", Object(&HEARTBEAT)),
+        ("humanDelay", Any),
+        ("imageGenerationModel", Pick),
+        ("imageMaxDimensionPx", Any),
+        ("imageModel", Pick),
+        ("llm", Object(&LLM)),
+        ("maxConcurrent", SOME_COUNT),
+        ("mediaGenerationAutoProviderFallback", Any),
+        ("mediaMaxMb", Any),
+        ("memorySearch", Any),
+        ("model", Pick),
+        ("models", Map(&Object(&MODEL_SETTINGS))),
+        ("musicGenerationModel", Pick),
+        ("params", Map(&Any)),
+        ("pdfMaxBytesMb", Any),
+        ("pdfMaxPages", Any),
+        ("pdfModel", Pick),
+        ("promptOverlays", Any),
+        ("reasoningDefault", Any),
+        ("repoRoot", Any),
+        ("sandbox", Any),
+        ("silentReply", Any),
+        ("silentReplyRewrite", Any),
+        ("skills", Any),
+        ("skipBootstrap", Any),
+        ("startupContext", Any),
+        ("subagents", Object(&SUBAGENTS)),
+        ("systemPromptOverride", Any),
+        ("thinkingDefault", OneOf(THINKING)),
+        ("timeFormat", Any),
+        ("timeoutSeconds", SOME_COUNT),
+        ("toolProgressDetail", Any),
+        ("typingIntervalSeconds", Any),
+        ("typingMode", Any),
+        ("userTimezone", Any),
+        ("utilityModel", Any),
+        ("verboseDefault", Any),
+        ("videoGenerationModel", Pick),
+        ("voiceModel", Pick),
+        ("workspace", Any),
+    ],
+};
+
+static LLM: Shape = Shape { required: &[], keys: &[("idleTimeoutSeconds", ANY_COUNT)] };
+
+static MODEL_SETTINGS: Shape = Shape {
+    required: &[],
+    keys: &[("agentRuntime", Any), ("alias", Text), ("params", Map(&Any)), ("streaming", Flag)],
+};
+
+static HEARTBEAT: Shape = Shape {
+    required: &[],
+    keys: &[
+        ("accountId", Any),
+        ("ackMaxChars", Any),
+        ("activeHours", Object(&ACTIVE_HOURS)),
+        ("directPolicy", Any),
+        ("every", Text),
+        ("includeReasoning", Flag),
+        ("includeSystemPromptSection", Flag),
+        ("isolatedSession", Flag),
+        ("lightContext", Flag),
+        ("model", Text),
+        ("prompt", Text),
+        ("session", Text),
+        ("skipWhenBusy", Flag),
+        ("suppressToolErrorWarnings", Flag),
+        ("target", Text),
+        ("timeoutSeconds", SOME_COUNT),
+        ("to", Any),
+    ],
+};
+
+static ACTIVE_HOURS: Shape =
+    Shape { required: &[], keys: &[("end", Text), ("start", Text), ("timezone", Text)] };
+
+/// `fallbacks` is ours: OpenClaw has no such key and refuses it.
+static SUBAGENTS: Shape = Shape {
+    required: &[],
+    keys: &[
+        ("allowAgents", List(&Text)),
+        ("announceTimeoutMs", SOME_COUNT),
+        ("archiveAfterMinutes", ANY_COUNT),
+        ("delegationMode", Any),
+        ("fallbacks", List(&Text)),
+        ("maxChildrenPerAgent", Whole(1, 20)),
+        ("maxConcurrent", SOME_COUNT),
+        ("maxSpawnDepth", Whole(1, 5)),
+        ("model", Pick),
+        ("requireAgentId", Flag),
+        ("runTimeoutSeconds", ANY_COUNT),
+        ("thinking", Text),
+    ],
+};
+
+static COMPACTION: Shape = Shape {
+    required: &[],
+    keys: &[
+        ("customInstructions", Any),
+        ("identifierInstructions", Any),
+        ("identifierPolicy", Any),
+        ("keepRecentTokens", Any),
+        ("maxActiveTranscriptBytes", Any),
+        ("maxHistoryShare", Any),
+        ("memoryFlush", Any),
+        ("midTurnPrecheck", Any),
+        ("mode", Any),
+        ("model", Text),
+        ("notifyUser", Any),
+        ("postCompactionSections", Any),
+        ("postIndexSync", Any),
+        ("provider", Any),
+        ("qualityGuard", Any),
+        ("recentTurnsPreserve", Any),
+        ("reserveTokens", Any),
+        ("reserveTokensFloor", Any),
+        ("timeoutSeconds", SOME_COUNT),
+        ("truncateAfterCompaction", Any),
+    ],
+};
+
+static AGENT: Shape = Shape {
+    required: &["id"],
+    keys: &[
+        ("agentDir", Text),
+        ("bootstrapMaxChars", Any),
+        ("bootstrapTotalMaxChars", Any),
+        ("contextInjection", Any),
+        ("contextLimits", Any),
+        ("contextTokens", SOME_COUNT),
+        ("default", Flag),
+        ("description", Any),
+        ("embeddedHarness", Any),
+        ("embeddedPi", Any),
+        ("experimental", Any),
+        ("fastModeDefault", Any),
+        ("groupChat", Any),
+        ("heartbeat", Object(&HEARTBEAT)),
+        ("humanDelay", Any),
+        ("id", Filled),
+        ("identity", Any),
+        ("memory", Any),
+        ("memorySearch", Any),
+        ("model", Pick),
+        ("models", Map(&Any)),
+        ("name", Text),
+        ("params", Map(&Any)),
+        ("plugins", Any),
+        ("reasoningDefault", Any),
+        ("runtime", Any),
+        ("sandbox", Any),
+        ("skills", Any),
+        ("skillsLimits", Any),
+        ("subagents", Object(&SUBAGENTS)),
+        ("systemPromptOverride", Any),
+        ("thinkingDefault", OneOf(THINKING)),
+        ("tools", Any),
+        ("tts", Any),
+        ("typingIntervalSeconds", Any),
+        ("typingMode", Any),
+        ("utilityModel", Any),
+        ("verboseDefault", Any),
+        ("workspace", Text),
+    ],
+};
