@@ -28,3 +28,4 @@ pub mod mock;
 
 // Decisions.
 pub mod config;
+pub mod routing;

@@ -1,0 +1,242 @@
+//! From a status and an error body to the failure they are.
+//!
+//! The provider's own type and code decide first, then the status, then the
+//! words of the message: words alone are the weakest evidence ("insufficient
+//! quota" is said of per-minute limits too).
+
+use std::time::Duration;
+
+use super::failure::{EXCERPT_MAX, Failure, FailureClass};
+use crate::chat::ErrorBody;
+use crate::recording::Head;
+
+/// Error types and codes that mean one thing, whoever says them. Those that only say `error` are left
+/// to the status and the message.
+const WORDS: &[(&str, FailureClass)] = &[
+    ("overloaded_error", FailureClass::Overloaded),
+    ("overloaded", FailureClass::Overloaded),
+    ("engine_overloaded", FailureClass::Overloaded),
+    ("rate_limit_error", FailureClass::RateLimit),
+    ("rate_limit_exceeded", FailureClass::RateLimit),
+    ("rate_limit", FailureClass::RateLimit),
+    ("too_many_requests", FailureClass::RateLimit),
+    ("resource_exhausted", FailureClass::RateLimit),
+    ("throttlingexception", FailureClass::RateLimit),
+    ("insufficient_quota", FailureClass::Billing),
+    ("billing_error", FailureClass::Billing),
+    ("billing_hard_limit_reached", FailureClass::Billing),
+    ("authentication_error", FailureClass::Auth),
+    ("invalid_api_key", FailureClass::Auth),
+    ("unauthenticated", FailureClass::Auth),
+    ("permission_error", FailureClass::Forbidden),
+    ("permission_denied", FailureClass::Forbidden),
+    ("model_not_found", FailureClass::ModelNotFound),
+    ("context_length_exceeded", FailureClass::ContextOverflow),
+    ("request_too_large", FailureClass::ContextOverflow),
+    ("content_policy_violation", FailureClass::ContentFilter),
+    ("content_filter", FailureClass::ContentFilter),
+];
+
+/// Words of a message, tried in order, lower case.
+const PHRASES: &[(&str, FailureClass)] = &[
+    ("insufficient credit", FailureClass::Billing),
+    ("credits insufficient", FailureClass::Billing),
+    ("insufficient balance", FailureClass::Billing),
+    ("credit balance", FailureClass::Billing),
+    ("payment required", FailureClass::Billing),
+    ("requires more credits", FailureClass::Billing),
+    ("content policy", FailureClass::ContentFilter),
+    ("content filtering policy", FailureClass::ContentFilter),
+    ("prompt is too long", FailureClass::ContextOverflow),
+    ("maximum context length", FailureClass::ContextOverflow),
+    ("context window", FailureClass::ContextOverflow),
+    ("rate limit", FailureClass::RateLimit),
+    ("too many requests", FailureClass::RateLimit),
+    ("overloaded", FailureClass::Overloaded),
+    ("invalid api key", FailureClass::Auth),
+    ("incorrect api key", FailureClass::Auth),
+    ("invalid x-api-key", FailureClass::Auth),
+    ("unauthorized", FailureClass::Auth),
+    ("model not found", FailureClass::ModelNotFound),
+    ("unknown model", FailureClass::ModelNotFound),
+    ("is not a valid model id", FailureClass::ModelNotFound),
+];
+
+/// What an error inside an answer is, with the status it came under.
+#[must_use]
+pub fn classify_error(status: u16, error: &ErrorBody) -> FailureClass {
+    let words = [error.code.as_deref(), error.kind.as_deref()];
+    let words = words.into_iter().flatten().map(str::to_ascii_lowercase);
+    let message = error.message.to_ascii_lowercase();
+    for word in words {
+        if let Some((_, class)) = WORDS.iter().find(|(known, _)| *known == word) {
+            return *class;
+        }
+        if word == "not_found_error" || word == "not_found" {
+            return not_found(&message);
+        }
+        // A number in the code is a status that the envelope hides.
+        if let Ok(code @ 400..=599) = word.parse::<u16>() {
+            return by_status(code, &message);
+        }
+    }
+    by_status(status, &message)
+}
+
+fn by_status(status: u16, message: &str) -> FailureClass {
+    let phrase = PHRASES.iter().find(|(known, _)| message.contains(known)).map(|(_, class)| *class);
+    match status {
+        300..=399 => FailureClass::Redirected,
+        401 => FailureClass::Auth,
+        402 => FailureClass::Billing,
+        403 => phrase.unwrap_or(FailureClass::Forbidden),
+        404 | 405 => not_found(message),
+        408 | 500..=502 | 504 => FailureClass::Server,
+        413 => FailureClass::ContextOverflow,
+        429 => FailureClass::RateLimit,
+        503 => phrase.filter(|class| *class == FailureClass::Overloaded).unwrap_or(FailureClass::Server),
+        529 => FailureClass::Overloaded,
+        400..=499 => phrase.unwrap_or_else(|| rejected(message)),
+        505..=599 => FailureClass::Server,
+        _ => phrase.unwrap_or(FailureClass::Server),
+    }
+}
+
+fn rejected(message: &str) -> FailureClass {
+    let of_model =
+        message.contains("model") && (message.contains("does not exist") || message.contains("not found"));
+    if of_model { FailureClass::ModelNotFound } else { FailureClass::Rejected }
+}
+
+fn not_found(message: &str) -> FailureClass {
+    if message.contains("model") { FailureClass::ModelNotFound } else { FailureClass::PathNotFound }
+}
+
+/// The failure that an answer with an error status is.
+#[must_use]
+pub fn classify_status(head: &Head, body: &[u8], error: Option<&ErrorBody>) -> Failure {
+    let html = looks_like_html(body);
+    let class = match error {
+        Some(error) => classify_error(head.status, error),
+        // A proxy's own page says nothing of the model.
+        None if html && (400..500).contains(&head.status) && head.status != 401 && head.status != 429 => {
+            FailureClass::NotAnApi
+        }
+        None => by_status(head.status, &String::from_utf8_lossy(body).to_ascii_lowercase()),
+    };
+    let location = head.header("location").unwrap_or("nowhere");
+    let said = match error {
+        _ if class == FailureClass::Redirected => format!("redirected to {location}, and not followed"),
+        Some(error) if !error.message.is_empty() => error.message.clone(),
+        _ if coding(head).is_some() => format!("a body in {}", coding(head).unwrap_or_default()),
+        _ if html => "a web page".to_owned(),
+        _ if body.is_empty() => "an empty body".to_owned(),
+        _ => first_line(body),
+    };
+    Failure {
+        class,
+        message: format!("HTTP {}: {said}", head.status),
+        status: Some(head.status),
+        content_type: head.header("content-type").map(str::to_owned),
+        excerpt: body[..body.len().min(EXCERPT_MAX)].to_vec(),
+        retry_after: retry_after(head),
+    }
+}
+
+/// The content coding of an answer, where it has one. None is ever asked for.
+pub(crate) fn coding(head: &Head) -> Option<&str> {
+    let coding = head.header("content-encoding")?.trim();
+    (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
+}
+
+/// Whether a body is a web page.
+pub(crate) fn looks_like_html(body: &[u8]) -> bool {
+    let head = &body[..body.len().min(512)];
+    let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    text.starts_with("<!doctype html") || text.starts_with("<html") || text.starts_with("<head")
+}
+
+/// The first line of a body, clipped, for a message.
+pub(crate) fn first_line(body: &[u8]) -> String {
+    const CLIP: usize = 160;
+    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT_MAX)]);
+    let line: String =
+        text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(CLIP + 1).collect();
+    match line.char_indices().nth(CLIP) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// How long a head asks to wait: `retry-after-ms`, or `retry-after` in seconds.
+///
+/// The date form needs a calendar and the provider's own `date` beside it, so that our clock
+/// does not enter.
+pub(crate) fn retry_after(head: &Head) -> Option<Duration> {
+    if let Some(millis) = head.header("retry-after-ms").and_then(|value| value.trim().parse::<f64>().ok()) {
+        return Duration::try_from_secs_f64(millis / 1000.0).ok();
+    }
+    let value = head.header("retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = http_date(value)?;
+    let now = http_date(head.header("date")?.trim())?;
+    Some(Duration::from_secs(until.saturating_sub(now)))
+}
+
+/// Seconds since 1970 of an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110 §5.6.7).
+fn http_date(text: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = text.split_once(", ")?.1.split(' ');
+    let day: u64 = words.next()?.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let month = words.next()?;
+    let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
+    let year: u64 = words.next()?.parse().ok().filter(|year| (1970..10_000).contains(year))?;
+    let mut clock = words.next()?.split(':').map(|part| part.parse::<u64>().ok().filter(|part| *part <= 60));
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    // Days since 1970-01-01 in the proleptic Gregorian calendar, years counted from March.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
+    Some((days - 719_468) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(pairs: &[(&str, &str)]) -> Head {
+        let headers = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Head { status: 429, headers }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_all_its_forms() {
+        let cases = [
+            (vec![("retry-after", "2")], Some(Duration::from_secs(2))),
+            (vec![("retry-after", "0.5")], Some(Duration::from_millis(500))),
+            (vec![("retry-after-ms", "373.8"), ("retry-after", "9")], Some(Duration::from_micros(373_800))),
+            (
+                vec![
+                    ("retry-after", "Sun, 01 Mar 2026 00:00:30 GMT"),
+                    ("date", "Sat, 28 Feb 2026 23:59:50 GMT"),
+                ],
+                Some(Duration::from_secs(40)),
+            ),
+            (vec![("retry-after", "soon")], None),
+            (vec![("retry-after", "-1")], None),
+            (vec![], None),
+        ];
+        for (headers, wait) in cases {
+            assert_eq!(retry_after(&head(&headers)), wait, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn http_dates_count_from_1970() {
+        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(http_date("garbage"), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! Routing: which model answers a turn, and what happens when it does not.
+//!
+//! One machine, [`Turn`], decides everything: candidates in order, one retry
+//! budget, a deadline per stage, the commit at the first content event, and the
+//! *true* cause of every failure. It is told the time and what the transport
+//! saw; it answers with what to do. Both worlds drive this same machine.
+
+mod attempt;
+mod body;
+mod candidate;
+mod classify;
+mod egress;
+mod failure;
+mod policy;
+mod session;
+mod turn;
+
+pub use candidate::Candidate;
+pub use classify::{classify_error, classify_status};
+pub(crate) use classify::{coding as content_coding, looks_like_html};
+pub use failure::{Failure, FailureClass, Next};
+pub use policy::{Backoff, Deadlines, Policy};
+pub use session::{Effect, Session};
+pub use turn::{Call, Input, Outcome, Output, Turn};

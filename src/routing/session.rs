@@ -1,0 +1,146 @@
+//! A turn under the tap: the machine, its recording and the caller's bytes in one.
+//!
+//! Both worlds drive a [`Session`]; all they add is a transport and a clock.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::chat::Request;
+use crate::dialect::Dialect;
+use crate::moment::Moment;
+use crate::recording::{ExchangeId, Leg, Recording, RequestBytes, Side, Tap};
+use crate::seed::Seed;
+use crate::wire::url::request_target;
+
+use super::candidate::Candidate;
+use super::egress::Egress;
+use super::policy::Policy;
+use super::turn::{Call, Input, Outcome, Output, Turn};
+
+/// What a world must do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a connection and send this.
+    Open(Call),
+    /// Drop the connection of an attempt.
+    Drop(u32),
+    /// The turn is over.
+    Over,
+}
+
+/// A turn, its tap and its caller.
+pub struct Session {
+    turn: Turn,
+    tap: Tap,
+    egress: Egress,
+    labels: Vec<(String, String, String)>,
+    exchanges: BTreeMap<u32, ExchangeId>,
+    caller: ExchangeId,
+    outcome: Option<Outcome>,
+}
+
+impl Session {
+    /// A session for a caller that speaks `dialect`.
+    #[must_use]
+    pub fn new(
+        candidates: Vec<Candidate>,
+        request: Request,
+        policy: Policy,
+        seed: Seed,
+        dialect: &'static dyn Dialect,
+        mut tap: Tap,
+    ) -> Self {
+        let labels = candidates
+            .iter()
+            .map(|target| (target.provider.clone(), target.model.clone(), target.dialect.id().to_owned()));
+        let labels: Vec<_> = labels.collect();
+        let model =
+            labels.first().map(|(provider, model, _)| format!("{provider}/{model}")).unwrap_or_default();
+        let asked = Request { model: model.clone(), ..request.clone() };
+        let bytes = RequestBytes {
+            method: "POST".to_owned(),
+            path: request_target(&dialect.path("", &model)).to_owned(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: Bytes::from(dialect.encode_request(&asked).value.to_string()),
+        };
+        let leg = Leg { side: Side::Caller, attempt: 0, provider: "", model: &model, dialect: dialect.id() };
+        let caller = tap.begin(leg, bytes, Moment::ZERO);
+        let egress = Egress::new(dialect, request.stream);
+        let turn = Turn::new(candidates, request, policy, seed);
+        Self { turn, tap, egress, labels, exchanges: BTreeMap::new(), caller, outcome: None }
+    }
+
+    /// When to call again with [`Input::Deadline`], unless something comes first.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Moment> {
+        self.turn.deadline()
+    }
+
+    /// Takes one input, records it, and says what the world must do.
+    pub fn handle(&mut self, now: Moment, input: Input) -> Vec<Effect> {
+        match &input {
+            Input::Transport(attempt, event) => {
+                if let Some(id) = self.exchanges.get(attempt) {
+                    self.tap.event(*id, now, event.clone());
+                }
+            }
+            Input::CallerLeft => {
+                if let Some(event) = self.egress.left() {
+                    self.tap.event(self.caller, now, event);
+                }
+            }
+            Input::Begin | Input::Deadline => {}
+        }
+        let outputs = self.turn.handle(now, input);
+        let mut effects = Vec::new();
+        for output in outputs {
+            self.carry_out(now, output, &mut effects);
+        }
+        effects
+    }
+
+    fn carry_out(&mut self, now: Moment, output: Output, effects: &mut Vec<Effect>) {
+        match output {
+            Output::Open(call) => {
+                let (provider, model, dialect) = &self.labels[call.candidate];
+                let leg = Leg { side: Side::Upstream, attempt: call.attempt, provider, model, dialect };
+                let id = self.tap.begin(leg, call.request(), now);
+                self.exchanges.insert(call.attempt, id);
+                effects.push(Effect::Open(call));
+            }
+            Output::Drop(attempt, event) => {
+                // Nothing is recorded of an attempt behind its end.
+                if let Some(id) = self.exchanges.remove(&attempt) {
+                    self.tap.event(id, now, event);
+                }
+                effects.push(Effect::Drop(attempt));
+            }
+            Output::Emit(event) => {
+                for event in self.egress.event(&event) {
+                    self.tap.event(self.caller, now, event);
+                }
+            }
+            Output::Decide(decision) => self.tap.decision(now, decision),
+            Output::Over(outcome) => {
+                for event in self.egress.end(&outcome) {
+                    self.tap.event(self.caller, now, event);
+                }
+                self.outcome = Some(outcome);
+                effects.push(Effect::Over);
+            }
+        }
+    }
+
+    /// The recording and how the turn ended (unfinished when it is stopped early).
+    #[must_use]
+    pub fn finish(self) -> (Recording, Outcome) {
+        (self.tap.finish(), self.outcome.unwrap_or_default())
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("turn", &self.turn).finish_non_exhaustive()
+    }
+}
