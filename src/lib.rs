@@ -29,3 +29,4 @@ pub mod mock;
 // Decisions.
 pub mod config;
 pub mod routing;
+pub mod diagnosis;

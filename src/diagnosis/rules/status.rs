@@ -1,0 +1,101 @@
+//! An error status came, with or without a body that explains it.
+
+use super::Rule;
+use crate::chat::ErrorBody;
+use crate::diagnosis::{Scene, clip};
+use crate::routing::{FailureClass, classify_status, looks_like_html};
+use crate::verdict::{Confidence, Finding};
+
+pub(super) struct Status;
+
+impl Rule for Status {
+    fn examine(&self, scene: &Scene<'_>) -> Option<Finding> {
+        let head = scene.exchange.head()?;
+        if scene.ok() {
+            return None;
+        }
+        let body = scene.exchange.body();
+        let error = scene.dialect.decode_error(&body);
+        let failure = classify_status(head, &body, error.as_ref());
+        let (mut cause, mut confidence) = cause_of(failure.class, error.as_ref());
+        // Codes that only a proxy says, and pages where an API would say why.
+        let page = error.is_none() && looks_like_html(&body);
+        if failure.class == FailureClass::Server && (page || (520..=530).contains(&head.status)) {
+            (cause, confidence) = ("cdn.origin-error", Confidence::Medium);
+        }
+        Some(scene.finding(cause, confidence, failure.message))
+    }
+}
+
+/// The cause that a refusal means.
+pub(super) fn cause_of(class: FailureClass, error: Option<&ErrorBody>) -> (&'static str, Confidence) {
+    match class {
+        FailureClass::Auth => ("auth.key-invalid", Confidence::High),
+        FailureClass::Forbidden => ("auth.forbidden", Confidence::High),
+        FailureClass::Billing => ("quota.exhausted", Confidence::High),
+        FailureClass::RateLimit => ("quota.rate-limited", Confidence::High),
+        FailureClass::Overloaded => ("provider.overloaded", Confidence::Certain),
+        FailureClass::ModelNotFound => ("model.alias-mismatch", Confidence::Medium),
+        FailureClass::PathNotFound => ("route.missing-v1", Confidence::Medium),
+        FailureClass::ContextOverflow => ("limit.context-overflow", Confidence::High),
+        FailureClass::Redirected => ("route.redirected", Confidence::High),
+        FailureClass::ContentFilter => ("policy.content-filtered", Confidence::High),
+        FailureClass::NotAnApi => ("route.html-instead-of-api", Confidence::High),
+        FailureClass::Rejected => rejected(error),
+        _ => ("provider.server-error", Confidence::High),
+    }
+}
+
+/// Words that say the model takes no tools at all.
+const NO_TOOLS: &[&str] = &[
+    "does not support tool",
+    "tool calling` is not supported",
+    "tool calling is not supported",
+    "tool use is not supported",
+    "tools are not supported",
+    "does not support function",
+    "support tool use",
+];
+
+/// Words that say a tool's schema is refused.
+const BAD_SCHEMA: &[&str] = &[
+    "input_schema",
+    "json schema",
+    "function_declarations",
+    "parameters schema",
+    "invalid schema",
+    "schema for function",
+    "tools.",
+    "tools[",
+    "unsupported keyword",
+    "tool parameters",
+];
+
+/// Words that say a field is unknown.
+const UNKNOWN_FIELD: &[&str] = &[
+    "extra inputs are not permitted",
+    "is unsupported",
+    "unknown name",
+    "unrecognized request argument",
+    "unknown parameter",
+];
+
+fn rejected(error: Option<&ErrorBody>) -> (&'static str, Confidence) {
+    let Some(error) = error else { return ("provider.request-rejected", Confidence::Low) };
+    let message = error.message.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(NO_TOOLS) {
+        ("tool.capability-absent", Confidence::High)
+    } else if says(BAD_SCHEMA) || error.param.as_deref().is_some_and(|param| param.starts_with("tools")) {
+        ("schema.tool-keyword-unsupported", Confidence::High)
+    } else if says(UNKNOWN_FIELD) {
+        ("param.unknown-field", Confidence::High)
+    } else {
+        ("provider.request-rejected", Confidence::Medium)
+    }
+}
+
+/// The message of an error, on one line.
+pub(super) fn said(error: &ErrorBody) -> String {
+    if error.message.is_empty() { "no message".to_owned() } else { clip(error.message.as_bytes()) }
+}
