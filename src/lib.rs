@@ -30,3 +30,4 @@ pub mod mock;
 pub mod config;
 pub mod routing;
 pub mod diagnosis;
+pub mod scenario;

@@ -1,0 +1,41 @@
+//! What the caller got as an answer is whole, and nothing else.
+
+use super::{Check, CheckScene, Failed};
+
+pub(super) struct AnswerWhole;
+
+impl Check for AnswerWhole {
+    fn id(&self) -> &'static str {
+        "answer.whole"
+    }
+
+    fn claim(&self) -> &'static str {
+        "An answer that the caller gets as a success has the whole text of the target that gave it, once."
+    }
+
+    fn example(&self) -> &'static str {
+        "truncate"
+    }
+
+    fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        let caller = scene.caller?;
+        let told_success = caller.response.finish.is_some() && caller.error.is_none();
+        if !told_success {
+            return None;
+        }
+        let Some(place) = scene.outcome.answered else {
+            return Some(Err(Failed::new("the caller was told a success, and nobody answered")));
+        };
+        let case = &scene.plan.targets.get(*scene.cell.targets.get(place)?)?.case;
+        let text = caller.response.text();
+        let failed = match case.text() {
+            Some(canonical) if canonical != text => {
+                Failed::new("the text that the caller got is not the text of the target")
+                    .shown(0, format!("wanted {canonical:?}"))
+                    .shown(0, format!("got    {text:?}"))
+            }
+            _ => return Some(Ok(format!("{} characters, whole", text.chars().count()))),
+        };
+        Some(Err(failed))
+    }
+}

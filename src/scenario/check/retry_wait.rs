@@ -1,0 +1,48 @@
+//! A retry waits as long as the provider asks.
+
+use std::time::Duration;
+
+use super::{Check, CheckScene, Failed};
+
+pub(super) struct RetryWait;
+
+impl Check for RetryWait {
+    fn id(&self) -> &'static str {
+        "retry.waits-as-asked"
+    }
+
+    fn claim(&self) -> &'static str {
+        "The same candidate is not asked again before its retry-after has passed."
+    }
+
+    fn example(&self) -> &'static str {
+        "rate-limit"
+    }
+
+    fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        // A clock tick of nominal time, for the rounding of scaled clocks.
+        const TICK: Duration = Duration::from_millis(1);
+        let mut looked = false;
+        let exchanges: Vec<_> = scene.recording.upstream().collect();
+        for (attempt, _, failure) in &scene.outcome.failures {
+            let Some(asked) = failure.retry_after else { continue };
+            let Some(place) = exchanges.iter().position(|exchange| exchange.attempt == *attempt) else {
+                continue;
+            };
+            let refused = exchanges[place];
+            let again = exchanges[place + 1..]
+                .iter()
+                .find(|later| later.provider == refused.provider && later.model == refused.model);
+            let (Some(again), Some(end)) = (again, refused.events.last()) else { continue };
+            looked = true;
+            let waited = again.started.since(end.at);
+            if waited + TICK < asked {
+                let message = format!("asked to wait {asked:?}, asked again sooner");
+                return Some(Err(
+                    Failed::new(message).shown(again.attempt, format!("attempt {}", again.attempt))
+                ));
+            }
+        }
+        looked.then(|| Ok("no retry came early".to_owned()))
+    }
+}

@@ -1,0 +1,124 @@
+//! From a recording to a verdict.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::check::{CheckScene, examine_all};
+use super::plan::{Cell, Plan};
+use crate::diagnosis::{self, Scene};
+use crate::dialect::{self, View, view};
+use crate::recording::{HttpExchange, Recording};
+use crate::routing::Outcome;
+use crate::verdict::{Case, Finding, Observed, State, Verdict, World};
+
+/// What a world brings to be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// What crossed the wire.
+    pub recording: &'a Recording,
+    /// How the router says that the turn ended.
+    pub outcome: &'a Outcome,
+    /// Where it ran.
+    pub world: World,
+    /// The secrets that must not be in the recording.
+    pub secrets: &'a [String],
+    /// How long it took by the clock.
+    pub wall: Duration,
+}
+
+/// Judges one cell: what was observed, every check, and the verdict.
+#[must_use]
+pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
+    let (observed, findings) = observe(cell, judged);
+    let caller = judged.recording.caller().and_then(decoded);
+    let scene = CheckScene {
+        plan,
+        cell,
+        recording: judged.recording,
+        outcome: judged.outcome,
+        caller: caller.as_ref(),
+        observed: &observed,
+        findings: &findings,
+        secrets: judged.secrets,
+    };
+    let checks = examine_all(&scene);
+    Case {
+        id: plan.case_id(cell, judged.world),
+        scenario: plan.id.clone(),
+        source: Some((plan.file.clone(), cell.line)),
+        subject: plan.subject,
+        provider: cell.provider.clone(),
+        model: cell.model.clone(),
+        world: judged.world,
+        observed,
+        expected: cell.expected.words(),
+        verdict: Verdict::worst(checks.iter().map(|check| check.verdict)),
+        checks,
+        findings,
+        recording: None,
+        wall: judged.wall,
+    }
+}
+
+fn observe(cell: &Cell, judged: &Judged<'_>) -> (Observed, Vec<Finding>) {
+    if cell.candidates.is_empty() {
+        let findings = vec![diagnosis::no_model(&cell.provider, cell.key_source.as_deref())];
+        return (diagnosis::observed_of(&findings), findings);
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut others = Vec::new();
+    for exchange in judged.recording.upstream() {
+        let found = examine(exchange);
+        let of_primary = exchange.provider == cell.provider && exchange.model == cell.model;
+        let list = if of_primary { &mut findings } else { &mut others };
+        for mut finding in found {
+            if !of_primary {
+                // The case is the primary's: whoever else failed is named.
+                finding.message = format!("{}/{}: {}", exchange.provider, exchange.model, finding.message);
+            }
+            // A retry that fails the same way says nothing new, but it is evidence too.
+            match list.iter_mut().find(|known| known.cause == finding.cause) {
+                Some(known) => known.evidence.extend(finding.evidence.into_iter().take(1)),
+                None => list.push(finding),
+            }
+        }
+    }
+    let observed = diagnosis::observed_of(&findings);
+    if let Some(place) = judged.outcome.answered.filter(|place| *place > 0) {
+        let attempt = judged.recording.upstream().last().map_or(0, |exchange| exchange.attempt);
+        let label = cell.candidates.get(place).map(crate::routing::Candidate::label).unwrap_or_default();
+        let masked = diagnosis::masked_primary(&cell.label(), &label, attempt, findings.first());
+        findings.push(masked);
+    }
+    findings.extend(others);
+    (observed, findings)
+}
+
+fn examine(exchange: &HttpExchange) -> Vec<Finding> {
+    let Some(dialect) = dialect::by_id(&exchange.dialect) else { return Vec::new() };
+    let view = view(dialect, exchange);
+    diagnosis::examine(&Scene { exchange, view: &view, dialect })
+}
+
+fn decoded(exchange: &HttpExchange) -> Option<View> {
+    dialect::by_id(&exchange.dialect).map(|dialect| view(dialect, exchange))
+}
+
+/// Names the sibling that works: another model of the same provider, in the same scenario and world.
+pub fn suggest_siblings(cases: &mut [Case]) {
+    let mut healthy: BTreeMap<(String, String, World), String> = BTreeMap::new();
+    for case in cases.iter().filter(|case| case.observed.state == State::Healthy) {
+        let key = (case.scenario.clone(), case.provider.clone(), case.world);
+        healthy.entry(key).or_insert_with(|| case.model.clone());
+    }
+    for case in cases.iter_mut().filter(|case| case.observed.state != State::Healthy) {
+        let key = (case.scenario.clone(), case.provider.clone(), case.world);
+        let (Some(model), Some(finding)) = (healthy.get(&key), case.findings.first_mut()) else { continue };
+        let step = format!(
+            "`{}/{model}` answers at the same address: rename every reference \
+             (agents.defaults.models, model.fallbacks, subagents.model) and restart",
+            case.provider
+        );
+        finding.fix.insert(0, step);
+    }
+}

@@ -1,0 +1,16 @@
+//! Scenarios: declared experiments, from files to plans, and checks over what happened.
+
+mod builtin;
+mod check;
+mod compile;
+mod judge;
+mod plan;
+mod read;
+pub mod schema;
+
+pub use builtin::FILES;
+pub use check::{ALL as CHECKS, Check, CheckScene};
+pub use compile::compile;
+pub use judge::{Judged, judge, suggest_siblings};
+pub use plan::{Cell, Expected, Plan};
+pub use read::{Source, read};
