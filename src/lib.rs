@@ -31,3 +31,4 @@ pub mod config;
 pub mod routing;
 pub mod diagnosis;
 pub mod scenario;
+pub mod simulation;

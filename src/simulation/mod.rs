@@ -1,0 +1,7 @@
+//! The simulated world: pure machines, virtual time, exact and instant.
+
+mod transport;
+mod world;
+
+pub use transport::transport_events;
+pub use world::simulate;
