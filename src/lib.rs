@@ -32,3 +32,6 @@ pub mod routing;
 pub mod diagnosis;
 pub mod scenario;
 pub mod simulation;
+
+// Facts to bytes.
+pub mod report;

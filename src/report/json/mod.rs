@@ -1,0 +1,70 @@
+//! `json`: the whole run as one document, for other programs.
+//!
+//! The shape is `provoke.report/1` and grows only by addition. All times by the
+//! clock stand under keys named `timing`: without them, the same seed and the
+//! same inputs give the same bytes.
+
+mod shape;
+mod words;
+
+use std::fmt::Write;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use super::{Options, Renderer, text};
+use crate::verdict::Run;
+
+/// The `$id` of the published JSON Schema.
+pub const SCHEMA_ID: &str = "urn:provoke:schema:report:1";
+
+/// The renderer.
+pub(super) struct Json;
+
+impl Renderer for Json {
+    fn id(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "One JSON document with everything that was judged, for other programs."
+    }
+
+    fn render(&self, run: &Run, _: &Options) -> Vec<u8> {
+        let document = shape::Report::of(run);
+        let json = serde_json::to_string_pretty(&document).expect("its keys are strings");
+        let mut out = printable(&json);
+        out.push('\n');
+        out.into_bytes()
+    }
+}
+
+/// The JSON Schema of the report, as `provoke schema report` prints it.
+#[must_use]
+pub fn schema() -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut rest = generator.into_root_schema_for::<shape::Report>();
+    let mut schema = Map::new();
+    schema.extend(rest.remove("$schema").map(|dialect| ("$schema".to_owned(), dialect)));
+    schema.insert("$id".to_owned(), SCHEMA_ID.into());
+    schema.insert("title".to_owned(), "provoke.report/1".into());
+    rest.remove("title");
+    schema.extend(rest.as_object().cloned().unwrap_or_default());
+    Value::Object(schema)
+}
+
+/// The same document with every character that acts written as `\uXXXX`, so
+/// that `cat` is safe. Such characters occur in strings only.
+fn printable(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for char in json.chars() {
+        if char == '\n' || !text::acts(char) {
+            out.push(char);
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("a string takes all");
+        }
+    }
+    out
+}
