@@ -35,3 +35,7 @@ pub mod simulation;
 
 // Facts to bytes.
 pub mod report;
+
+// The world: the only two that may touch it.
+#[expect(clippy::disallowed_methods, reason = "the rim of the house touches the world")]
+pub mod io;

@@ -1,0 +1,7 @@
+//! The mock provider on real sockets: it performs timelines and logs what it did.
+
+pub mod player;
+pub mod refuser;
+mod server;
+
+pub use server::{MockServer, Responder};

@@ -1,0 +1,7 @@
+//! The world: sockets, clocks, files. Everything here may wait; nothing here decides.
+
+pub mod clock;
+pub mod files;
+pub mod mock;
+pub mod router;
+pub mod runner;

@@ -1,0 +1,115 @@
+//! Drives a session over real sockets.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::io::clock::Clock;
+use crate::recording::TransportEvent;
+use crate::routing::{Effect, Input, Session};
+
+use super::transport::{NEWS_MAX, attempt};
+
+/// Runs a session to its end.
+///
+/// Dropping the future drops every connection.
+pub async fn drive(session: &mut Session, clock: &Clock) {
+    let mut running: Option<Attempt> = None;
+    let mut patience = Patience::new();
+    // News read since a deadline came. What had come by then is read first, so that a busy machine
+    // makes no timeout; what goes on coming does not put the deadline off.
+    let mut behind = 0;
+    let mut effects = session.handle(clock.now(), Input::Begin);
+    loop {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Open(call) => {
+                    let (sender, news) = mpsc::channel(NEWS_MAX);
+                    let number = call.attempt;
+                    running = Some(Attempt { number, news, task: tokio::spawn(attempt(call, sender)) });
+                }
+                Effect::Drop(number) => {
+                    if running.as_ref().is_some_and(|attempt| attempt.number == number) {
+                        running = None;
+                    }
+                }
+                Effect::Over => return,
+            }
+        }
+        let deadline = session.deadline();
+        let due = deadline.map(|deadline| clock.instant(deadline).max(patience.until));
+        let (now, input) = tokio::select! {
+            biased;
+            Some((number, event)) = next(&mut running), if behind <= NEWS_MAX => {
+                (clock.now(), Input::Transport(number, event))
+            }
+            () = reached(due) => {
+                if due.is_some_and(|due| patience.postpones(due)) {
+                    continue;
+                }
+                (deadline.map_or_else(|| clock.now(), |deadline| clock.now().max(deadline)), Input::Deadline)
+            }
+        };
+        let late = deadline.is_some_and(|deadline| now >= deadline);
+        behind = if late && input != Input::Deadline { behind + 1 } else { 0 };
+        effects = session.handle(now, input);
+    }
+}
+
+async fn reached(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A timer that fires late says that this process was held up, and with it whatever else runs
+/// here: the deadline is moved by as much, so that our own slowness is not blamed on a provider.
+struct Patience {
+    until: Instant,
+    left: Duration,
+}
+
+/// A timer this late is late by more than its own grain.
+const LATE: Duration = Duration::from_millis(10);
+/// By how much the deadlines of one turn may be moved in all.
+const PATIENCE_MAX: Duration = Duration::from_secs(5);
+
+impl Patience {
+    fn new() -> Self {
+        Self { until: Instant::now(), left: PATIENCE_MAX }
+    }
+
+    fn postpones(&mut self, due: Instant) -> bool {
+        let now = Instant::now();
+        let late = now.saturating_duration_since(due);
+        if late < LATE || self.left.is_zero() {
+            return false;
+        }
+        let more = (late * 2).min(self.left);
+        self.left -= more;
+        self.until = now + more;
+        true
+    }
+}
+
+/// What the running attempt's transport saw next; `None` when there is nothing to wait for.
+async fn next(running: &mut Option<Attempt>) -> Option<(u32, TransportEvent)> {
+    let attempt = running.as_mut()?;
+    Some((attempt.number, attempt.news.recv().await?))
+}
+
+/// A running attempt; dropping it drops its connection.
+struct Attempt {
+    number: u32,
+    news: mpsc::Receiver<TransportEvent>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
