@@ -1,0 +1,77 @@
+//! The command line: arguments, exit codes and human wording.
+
+mod config;
+mod error;
+mod explain;
+mod list;
+mod mock;
+mod progress;
+mod run;
+mod schema;
+mod select;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use error::{CliError, Exit};
+
+/// Is it the provider, the router, the gateway, the pairing or the config — and what is the fix?
+#[derive(Debug, Parser)]
+#[command(name = "provoke", version, max_term_width = 100, propagate_version = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Exit codes: 0 pass · 1 fail · 2 usage, scenario or configuration error · 3 could not run ·
+4 nothing selected · 130/143 interrupted
+
+Examples:
+  provoke run                      judge the built-in scenarios in both worlds
+  provoke explain stream.empty-body";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios and judge what happens, per provider and model
+    Run(run::Args),
+    /// Serve mock providers, healthy or with faults
+    Mock(mock::Args),
+    /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it
+    Config(config::Args),
+    /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats
+    List(list::Args),
+    /// Explain a scenario, fault, check, cause, mock, dialect or format
+    Explain(explain::Args),
+    /// Print a JSON Schema: scenario, report, cassette
+    Schema(schema::Args),
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader that has left is no error of ours.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Pass.into() };
+        }
+    };
+    let done = match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Mock(args) => mock::run(&args),
+        Command::Config(args) => config::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => schema::run(&args),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            error::tell(&error);
+            error.exit.into()
+        }
+    }
+}

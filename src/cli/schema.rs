@@ -1,0 +1,41 @@
+//! `provoke schema`.
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::error::{CliError, Exit};
+use super::run::out;
+use crate::{recording, report, scenario};
+
+const EXAMPLES: &str = "\
+Examples:
+  provoke schema scenario > scenario.schema.json
+  provoke schema report";
+
+/// Prints the published JSON Schema of a file format.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Which format
+    #[arg(value_enum)]
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Scenario files
+    Scenario,
+    /// The report of `--format json`
+    Report,
+    /// A line of a cassette
+    Cassette,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
+    let schema = match args.kind {
+        Kind::Scenario => scenario::schema::schema(),
+        Kind::Report => report::json::schema(),
+        Kind::Cassette => recording::cassette::schema(),
+    };
+    out(format!("{schema:#}\n").as_bytes())?;
+    Ok(Exit::Pass)
+}
