@@ -7,6 +7,7 @@ mod config;
 mod contract;
 mod diagnosis;
 mod dialects;
+mod docs;
 mod faults;
 mod healthy;
 mod http;
