@@ -81,6 +81,7 @@ pub(super) static ALL: &[&dyn Fault] = &[
     &life::reasoning_only::ReasoningOnly,
     &life::usage_repeated::UsageRepeated,
     &life::held_open::HeldOpen,
+    &life::finish_missing::FinishMissing,
     &models::unauthorized::Unauthorized,
     &models::region_blocked::RegionBlocked,
     &models::key_echoed::KeyEchoed,

@@ -40,6 +40,7 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("stream/empty.yaml", include_bytes!("../../scenarios/stream/empty.yaml")),
     ("stream/error-first.yaml", include_bytes!("../../scenarios/stream/error-first.yaml")),
     ("stream/error-inside.yaml", include_bytes!("../../scenarios/stream/error-inside.yaml")),
+    ("stream/finish-missing.yaml", include_bytes!("../../scenarios/stream/finish-missing.yaml")),
     ("stream/first-token-stall.yaml", include_bytes!("../../scenarios/stream/first-token-stall.yaml")),
     ("stream/harmless.yaml", include_bytes!("../../scenarios/stream/harmless.yaml")),
     ("stream/held-open.yaml", include_bytes!("../../scenarios/stream/held-open.yaml")),

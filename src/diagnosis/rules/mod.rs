@@ -17,6 +17,7 @@ pub(super) const ALL: &[&dyn Rule] = &[
     &stream::ErrorInside,
     &stream::Empty,
     &stream::Malformed,
+    &stream::TerminalAlone,
     &stream::Ending,
     &stream::EventLines,
     &answer::Empty,

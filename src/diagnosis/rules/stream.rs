@@ -87,6 +87,25 @@ impl Rule for Malformed {
     }
 }
 
+/// The terminal record came, and no finish reason before it. Whoever hung up then.
+pub(super) struct TerminalAlone;
+
+impl Rule for TerminalAlone {
+    fn examine(&self, scene: &Scene<'_>) -> Option<Finding> {
+        streaming(scene)?;
+        let view = scene.view;
+        if !view.ended || view.response.finish.is_some() || view.error.is_some() {
+            return None;
+        }
+        if view.first_content.is_none() {
+            let message = "the terminal record came, and before it neither content nor a finish reason";
+            return Some(scene.finding("stream.empty-body", Confidence::Certain, message));
+        }
+        let message = "the terminal record came without a finish reason";
+        Some(scene.finding("stream.truncated-no-terminal", Confidence::High, message))
+    }
+}
+
 /// How the stream ended: silence, a cut, or no finish reason.
 pub(super) struct Ending;
 

@@ -7,6 +7,7 @@ pub(super) mod error_then_done;
 pub(super) mod fake_stream;
 pub(super) mod finish_error;
 pub(super) mod first_token_stall;
+pub(super) mod finish_missing;
 pub(super) mod held_open;
 pub(super) mod length_zero;
 pub(super) mod reasoning_only;

@@ -170,11 +170,12 @@ impl Attempt {
             TransportEvent::TlsFailed(why) => {
                 Failure::bare(FailureClass::Tls, format!("the TLS handshake failed: {why}"))
             }
-            TransportEvent::Malformed(why) if self.head.is_none() => {
-                self.failure(FailureClass::NotHttp, format!("not HTTP: {why}"))
+            // What exactly is wrong stands in the recording: each transport words it its own way.
+            TransportEvent::Malformed(_) if self.head.is_none() => {
+                self.failure(FailureClass::NotHttp, "what came is not HTTP")
             }
-            TransportEvent::Malformed(why) => self.told().unwrap_or_else(|| {
-                self.failure(FailureClass::Malformed, format!("the body breaks HTTP's own framing: {why}"))
+            TransportEvent::Malformed(_) => self.told().unwrap_or_else(|| {
+                self.failure(FailureClass::Malformed, "the body breaks HTTP's own framing")
             }),
             TransportEvent::Reset | TransportEvent::GoAway if self.head.is_none() => {
                 Failure::bare(FailureClass::Dropped, "the connection was reset before any status line")

@@ -60,7 +60,6 @@ pub(super) fn read(acts: &[WireAct]) -> Reading {
 /// Takes a record; true for the terminal one.
 fn read_record(data: &str, reading: &mut Reading) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(data) else {
-        reading.finished |= data == "[DONE]";
         return data == "[DONE]";
     };
     for place in [
