@@ -10,6 +10,7 @@ use super::run::out;
 use super::select::read_text;
 use crate::config;
 use crate::problem::Problem;
+use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,7 +54,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let models = models.as_ref().map(|(text, name)| (text.as_str(), name.as_str()));
     let config = config::load(&text, &file.to_string_lossy(), &env, models)
         .map_err(|error| CliError::new(Exit::Usage, error.0))?;
-    out(config::summary(&config).as_bytes())?;
+    // A key may stand where no key belongs, such as in a model's id.
+    let keys = config.providers.values().filter_map(|provider| provider.key.secret.as_ref());
+    let redactor = Redactor::new(keys.map(|key| key.expose().to_owned()));
+    out(redactor.text(&config::summary(&config)).as_bytes())?;
     Ok(if config.problems.is_empty() { Exit::Pass } else { Exit::Usage })
 }
 

@@ -28,8 +28,8 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
     Ok(Bytes::from(bytes))
 }
 
-/// Every file below a folder, sorted by path, each with its path relative to it. Hidden folders
-/// and links to folders are left aside.
+/// Every file below a folder, sorted by path, each with its path relative to it. Hidden folders,
+/// links to folders, pipes and sockets are left aside.
 ///
 /// # Errors
 /// When a folder cannot be read, or there is too much of it.
@@ -50,6 +50,10 @@ pub fn walk(root: &Path) -> io::Result<Vec<(String, PathBuf)>> {
                     return Err(io::Error::other(format!("{} is nested too deep", path.display())));
                 }
                 folders.push((path, depth + 1));
+                continue;
+            }
+            // A pipe or a socket would be waited on for ever; a dangling link is told when it is read.
+            if path.exists() && !path.is_file() {
                 continue;
             }
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");

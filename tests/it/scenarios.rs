@@ -207,3 +207,15 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn the_fault_that_a_check_names_exists() {
+    for check in scenario::CHECKS {
+        assert!(
+            provoke::fault::find(check.example()).is_ok(),
+            "{}: no fault `{}`",
+            check.id(),
+            check.example()
+        );
+    }
+}

@@ -15,7 +15,7 @@ impl Check for AnswerFrom {
     }
 
     fn example(&self) -> &'static str {
-        "status-401"
+        "unauthorized"
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {

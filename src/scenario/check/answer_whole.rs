@@ -14,7 +14,7 @@ impl Check for AnswerWhole {
     }
 
     fn example(&self) -> &'static str {
-        "truncate"
+        "truncated"
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {

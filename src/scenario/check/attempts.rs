@@ -14,7 +14,7 @@ impl Check for Attempts {
     }
 
     fn example(&self) -> &'static str {
-        "status-500"
+        "server-error"
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {

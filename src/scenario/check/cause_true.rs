@@ -17,7 +17,7 @@ impl Check for CauseTrue {
     }
 
     fn example(&self) -> &'static str {
-        "json-error-in-200"
+        "json-error-200"
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {

@@ -16,7 +16,7 @@ impl Check for RetryWait {
     }
 
     fn example(&self) -> &'static str {
-        "rate-limit"
+        "rate-limit-retry-after"
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {

@@ -80,7 +80,7 @@ impl Compiler<'_> {
             worlds: self.worlds(),
             worlds_reason: self.file.worlds_reason.clone().unwrap_or_default(),
             request: self.request(),
-            policy: policy(&self.file.limits),
+            policy: self.policy(),
             targets,
             cells,
         }
@@ -96,13 +96,29 @@ impl Compiler<'_> {
             .into_iter()
             .filter_map(|(word, world)| words.contains(&word).then_some(world))
             .collect();
-        if worlds.len() < 2 && self.file.worlds_reason.is_none() {
+        if worlds.is_empty() {
+            let problem = Problem::new("`worlds` names no world, so nothing would run")
+                .at(place(self.source, &self.file.id))
+                .hint("leave it out to run in both");
+            self.problem(problem);
+        } else if worlds.len() < 2 && self.file.worlds_reason.is_none() {
             let problem = Problem::new("a scenario that leaves a world out must say why")
                 .at(place(self.source, &self.file.id))
                 .hint("add `worlds-reason: …`");
             self.problem(problem);
         }
         worlds
+    }
+
+    fn policy(&mut self) -> Policy {
+        let limits = &self.file.limits;
+        if limits.attempts == Some(0) || limits.attempts_per_candidate == Some(0) {
+            let problem = Problem::new("no attempt is allowed, so nothing could be asked")
+                .at(place(self.source, &self.file.id))
+                .hint("`limits.attempts` and `limits.attempts-per-candidate` count from 1");
+            self.problem(problem);
+        }
+        policy(limits)
     }
 
     fn request(&self) -> Request {
