@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use provoke::mock::{Library, Upstream};
 use provoke::recording::{Policy, Redactor, Tap};
 use provoke::routing::Session;
-use provoke::scenario::{self, Judged, Plan, Source, compile, judge, read};
+use provoke::scenario::{Judged, Plan, Source, compile, judge, read};
 use provoke::seed::Seed;
 use provoke::simulation::simulate;
 use provoke::verdict::World;
@@ -15,9 +15,8 @@ use std::time::Duration;
 
 fn plan(path: &str) -> Plan {
     let library = Library::builtin().expect("the built-in mocks are in order");
-    let text = scenario::FILES.iter().find(|(file, _)| *file == path).map(|(_, bytes)| *bytes);
-    let text = String::from_utf8_lossy(text.expect("the scenario is built in")).into_owned();
-    let source = Source { file: path.to_owned(), text, ..Source::default() };
+    let source = Source::builtin().into_iter().find(|source| source.file == format!("scenarios/{path}"));
+    let source = source.expect("the scenario is built in");
     let file = read(&source).expect("the scenario is readable");
     compile(&file, &source, &library).expect("the scenario compiles")
 }

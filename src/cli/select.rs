@@ -8,7 +8,7 @@ use super::error::{CliError, Exit, words};
 use crate::io::files;
 use crate::mock::Library;
 use crate::problem::{Place, Problem, nearest};
-use crate::scenario::{self, Plan, Source, compile, read};
+use crate::scenario::{Plan, Source, compile, read};
 
 /// The mocks at hand: the built-in ones, and those of a folder over them.
 pub(super) fn library(folder: Option<&Path>) -> Result<Library, CliError> {
@@ -43,7 +43,7 @@ fn in_folder(mut problems: Vec<Problem>, folder: &Path) -> Vec<Problem> {
 pub(super) fn scenarios(names: &[String], library: &Library) -> Result<Vec<Arc<Plan>>, CliError> {
     let mut found = Vec::new();
     if names.is_empty() {
-        found = builtin().into_iter().map(Found::BuiltIn).collect();
+        found = Source::builtin().into_iter().map(Found::BuiltIn).collect();
     }
     for name in names {
         let path = Path::new(name);
@@ -129,28 +129,9 @@ fn beside(folder: &Path, name: &str) -> Result<BTreeMap<String, String>, Problem
     Ok(files::names(folder).into_iter().filter(like).map(|other| (other, String::new())).collect())
 }
 
-/// The built-in scenarios, each with the files beside it.
-pub(super) fn builtin() -> Vec<Source> {
-    let texts: BTreeMap<String, String> = scenario::FILES
-        .iter()
-        .map(|(path, bytes)| ((*path).to_owned(), String::from_utf8_lossy(bytes).into_owned()))
-        .collect();
-    let files = texts.keys().filter(|path| is_yaml(Path::new(path)));
-    files.map(|path| source(format!("scenarios/{path}"), path, &texts)).collect()
-}
-
-fn source(file: String, path: &str, texts: &BTreeMap<String, String>) -> Source {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let beside = texts.iter().filter_map(|(other, text)| {
-        let name = other.strip_prefix(folder)?.trim_start_matches('/');
-        (other != path && !is_yaml(Path::new(name))).then(|| (name.to_owned(), text.clone()))
-    });
-    Source { file, text: texts.get(path).cloned().unwrap_or_default(), beside: beside.collect() }
-}
-
 /// Built-in scenarios by id, or by the beginning of their ids.
 fn by_name(name: &str) -> Result<Vec<Source>, CliError> {
-    let all = builtin();
+    let all = Source::builtin();
     let ids: Vec<String> = all.iter().map(|source| id_of(source).unwrap_or_default()).collect();
     let prefix = format!("{}.", name.trim_end_matches('.'));
     let chosen: Vec<Source> = all

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::builtin::FILES;
 use super::schema::File;
 use crate::problem::Problem;
 use crate::scalar::read_yaml;
@@ -15,6 +16,26 @@ pub struct Source {
     pub text: String,
     /// Files that it may name, by their name relative to it.
     pub beside: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// The scenarios compiled into the binary, by their paths, each with the files beside it.
+    #[must_use]
+    pub fn builtin() -> Vec<Self> {
+        let folder_of = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let text_of = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (scenarios, others): (Vec<_>, Vec<_>) =
+            FILES.iter().partition(|(path, _)| path.ends_with(".yaml"));
+        let sources = scenarios.into_iter().map(|(path, bytes)| {
+            let neighbours = others.iter().filter(|(other, _)| folder_of(other) == folder_of(path));
+            let beside = neighbours.map(|(other, bytes)| {
+                let name = other.rsplit('/').next().unwrap_or(other);
+                (name.to_owned(), text_of(bytes))
+            });
+            Self { file: format!("scenarios/{path}"), text: text_of(bytes), beside: beside.collect() }
+        });
+        sources.collect()
+    }
 }
 
 /// Reads a scenario file.

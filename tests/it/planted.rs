@@ -6,16 +6,12 @@ use std::sync::Arc;
 use provoke::fault::wire::WireAct;
 use provoke::io::runner::{Options, Silent, Tamper, run};
 use provoke::mock::Library;
-use provoke::scenario::{FILES, Plan, Source, compile, read};
+use provoke::scenario::{Plan, Source, compile, read};
 use provoke::verdict::{CheckResult, Verdict, World};
 
 fn plan(file: &str) -> Arc<Plan> {
-    let (_, bytes) = FILES.iter().find(|(path, _)| *path == file).unwrap();
-    let source = Source {
-        file: format!("scenarios/{file}"),
-        text: String::from_utf8_lossy(bytes).into_owned(),
-        ..Source::default()
-    };
+    let source =
+        Source::builtin().into_iter().find(|source| source.file == format!("scenarios/{file}")).unwrap();
     Arc::new(compile(&read(&source).unwrap(), &source, &Library::builtin().unwrap()).unwrap())
 }
 

@@ -1,14 +1,13 @@
 //! Every built-in scenario in both worlds: what is declared happens, and the worlds agree.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use provoke::io::runner::{self, Options, Silent};
 use provoke::mock::Library;
 use provoke::report;
-use provoke::scenario::{self, Plan, Source, compile, read};
+use provoke::scenario::{Plan, Source, compile, read};
 use provoke::verdict::{Run, Verdict, World};
 use serde_json::Value;
 
@@ -18,19 +17,7 @@ const MARGIN: Duration = Duration::from_millis(50 * 50);
 /// The built-in scenarios, compiled.
 pub(crate) fn plans() -> Vec<Arc<Plan>> {
     let library = Library::builtin().unwrap();
-    let texts: BTreeMap<&str, String> = scenario::FILES
-        .iter()
-        .map(|(path, bytes)| (*path, String::from_utf8_lossy(bytes).into_owned()))
-        .collect();
-    let files = texts.iter().filter(|(path, _)| path.ends_with(".yaml"));
-    let plans = files.map(|(path, text)| {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let beside = texts.iter().filter_map(|(other, text)| {
-            let name = other.strip_prefix(folder)?.trim_start_matches('/');
-            (!name.ends_with(".yaml")).then(|| (name.to_owned(), text.clone()))
-        });
-        let source =
-            Source { file: format!("scenarios/{path}"), text: text.clone(), beside: beside.collect() };
+    let plans = Source::builtin().into_iter().map(|source| {
         let file = read(&source).unwrap_or_else(|problem| panic!("{problem}"));
         Arc::new(compile(&file, &source, &library).unwrap_or_else(|problems| panic!("{}", problems[0])))
     });

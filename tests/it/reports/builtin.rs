@@ -1,47 +1,25 @@
 //! The report that a newcomer sees first: the built-in scenarios, as they run.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use provoke::io::runner::{self, Silent};
-use provoke::mock::Library;
 use provoke::report::Options;
-use provoke::scenario::{FILES, Plan, Source, compile, read};
 use provoke::verdict::{Run, World};
 
 use super::{render, snapshot};
+use crate::worlds::plans;
 
 /// Lines of a screen that shows all of the seed.
 const SCREEN: usize = 40;
 
 /// All built-in scenarios in the simulated world, without what the clock said.
 fn run() -> Run {
-    let library = Library::builtin().expect("the built-in mocks are sound");
-    let texts: BTreeMap<&str, &str> = FILES
-        .iter()
-        .map(|(path, bytes)| (*path, std::str::from_utf8(bytes).expect("scenarios are UTF-8")))
-        .collect();
-    let scenarios = texts.keys().filter(|path| path.ends_with(".yaml"));
-    let plans: Vec<Arc<Plan>> = scenarios.map(|path| plan(path, &texts, &library)).collect();
     let options = runner::Options { worlds: vec![World::Sim], ..runner::Options::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let (mut run, _) = runtime.block_on(runner::run(&plans, &options, &Silent));
+    let (mut run, _) = runtime.block_on(runner::run(&plans(), &options, &Silent));
     run.wall = Duration::ZERO;
     run.cases.iter_mut().for_each(|case| case.wall = Duration::ZERO);
     run
-}
-
-fn plan(path: &str, texts: &BTreeMap<&str, &str>, library: &Library) -> Arc<Plan> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let beside = texts.iter().filter_map(|(other, text)| {
-        let name = other.strip_prefix(folder)?.trim_start_matches('/');
-        (!name.ends_with(".yaml")).then(|| (name.to_owned(), (*text).to_owned()))
-    });
-    let source =
-        Source { file: format!("scenarios/{path}"), text: texts[path].to_owned(), beside: beside.collect() };
-    let file = read(&source).expect("built-in scenarios can be read");
-    Arc::new(compile(&file, &source, library).expect("built-in scenarios compile"))
 }
 
 #[test]
