@@ -97,6 +97,12 @@ pub trait Fault: Sync + Debug {
         self.card().benign
     }
 
+    /// The causes that it shows to whoever reads the wire, by id, the true one first; empty where it
+    /// is benign. More than one where dialects tell it differently, or where it has company.
+    fn shows(&self) -> &'static [&'static str] {
+        self.card().shows
+    }
+
     /// The dose that holds when none is said.
     fn usual_dose(&self) -> Dose {
         Dose { times: self.card().times, ..Dose::ALWAYS }
@@ -114,6 +120,8 @@ pub struct Card {
     pub kind: Kind,
     /// See [`Fault::benign`].
     pub benign: bool,
+    /// See [`Fault::shows`].
+    pub shows: &'static [&'static str],
     /// How many requests it spoils when no dose is said; `None`: all.
     pub times: Option<u32>,
     /// See [`Fault::about`].
@@ -135,6 +143,7 @@ impl Card {
         name: "",
         kind: Kind::Wire,
         benign: false,
+        shows: &[],
         times: None,
         about: "",
         source: "",

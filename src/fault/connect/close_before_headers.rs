@@ -10,6 +10,7 @@ pub(in crate::fault) struct CloseBeforeHeaders;
 const CARD: Card = Card {
     code: "Z02",
     name: "close-before-headers",
+    shows: &["stream.connection-reset"],
     about: "the request is read, then the connection is closed in good order before any byte",
     source: "seen: the same outcome as C03 in the reference router, by another way; follows from the protocol",
     ought: "retry or fail over; nothing reached the caller yet",

@@ -13,6 +13,7 @@ pub(in crate::fault) struct HeaderDrip;
 const CARD: Card = Card {
     code: "C12",
     name: "header-drip",
+    shows: &["net.no-response"],
     about: "the head comes one byte at a time, each after a pause",
     source: "follows from the protocol",
     ought: "the header deadline is for the whole head, not for each read",

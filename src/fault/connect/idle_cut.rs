@@ -10,6 +10,7 @@ pub(in crate::fault) struct IdleCut;
 const CARD: Card = Card {
     code: "C15",
     name: "idle-cut",
+    shows: &["stream.truncated-no-terminal"],
     about: "the stream falls silent and a hop between cuts it: closed without the last chunk",
     source: "seen: intermediaries sever quiet streams, https://github.com/maximhq/bifrost/issues/5212",
     ought: "send comments downstream while the provider is silent; report the cut as an error",

@@ -11,6 +11,7 @@ const CARD: Card = Card {
     code: "C01",
     name: "refuse",
     kind: Kind::Transport,
+    shows: &["net.unreachable"],
     about: "the connection is refused: a reset answers the first packet",
     source: "follows from the protocol",
     ought: "go to the next target at once; no backoff on the same address",

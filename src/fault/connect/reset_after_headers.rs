@@ -10,6 +10,7 @@ pub(in crate::fault) struct ResetAfterHeaders;
 const CARD: Card = Card {
     code: "Z03",
     name: "reset-after-headers",
+    shows: &["stream.connection-reset"],
     about: "status and headers, then a reset instead of the body",
     source: "follows from the protocol",
     ought: "retry or fail over: no content reached the caller yet",

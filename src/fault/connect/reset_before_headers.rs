@@ -10,6 +10,7 @@ pub(in crate::fault) struct ResetBeforeHeaders;
 const CARD: Card = Card {
     code: "C03",
     name: "reset-before-headers",
+    shows: &["stream.connection-reset"],
     about: "the request is read, then the connection is reset before any byte",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "retry or fail over; nothing reached the caller yet",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct ResetMidBody;
 const CARD: Card = Card {
     code: "C14",
     name: "reset-mid-body",
+    shows: &["stream.connection-reset"],
     about: "the connection is reset (not closed) in the middle of the body",
     source: "seen: SDKs raise other exceptions than for a close, https://github.com/JulienRabault/LLMock",
     ought: "never a success: a typed transport error",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct AlienEnvelope;
 const CARD: Card = Card {
     code: "H14",
     name: "alien-envelope",
+    shows: &["quota.rate-limited"],
     about: "an error whose body has another provider's shape: the error is a word, the message stands beside it",
     source: "seen: https://github.com/LibreChat-AI/agents/issues/357",
     ought: "keep the raw body; classify by status and all fields",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct BadGatewayHtml;
 const CARD: Card = Card {
     code: "H04",
     name: "bad-gateway-html",
+    shows: &["cdn.origin-error"],
     about: "a 502 with an HTML page from a hop in front",
     source: "seen: https://github.com/perplexityai/api-discussion/issues/284",
     ought: "retryable; no JSON parser crash; the page is not shown to the user",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct CdnError;
 const CARD: Card = Card {
     code: "H06",
     name: "cdn-error",
+    shows: &["cdn.origin-error"],
     about: "a 520 with the JSON of a CDN instead of the provider's error",
     source: "seen: https://github.com/letta-ai/letta-code/pull/2136",
     ought: "transient: retry",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct HtmlPage;
 const CARD: Card = Card {
     code: "H05",
     name: "html-page",
+    shows: &["route.html-instead-of-api"],
     about: "a 200 with an HTML page, as a wrong base path gives",
     source: "seen: a login page under a wrong base URL, https://github.com/musistudio/claude-code-router/issues/204",
     ought: "refuse it by its content type and say that this is no API; no empty success",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct JsonError200;
 const CARD: Card = Card {
     code: "Z06",
     name: "json-error-200",
+    shows: &["auth.key-invalid"],
     about: "a 200 whose body is not the stream but a small JSON that tells the true error",
     source: "seen: a reseller answers so when credits are out; the seed case of this project",
     ought: "show the true cause; never an empty success, never \"timed out\"",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct JsonForStream;
 const CARD: Card = Card {
     code: "H11",
     name: "json-for-stream",
+    shows: &["stream.wrong-framing"],
     about: "a stream was asked for, a whole JSON answer comes",
     source: "seen: https://github.com/Lore-Hex/quill-router/pull/535",
     ought: "turn it into a stream, or a clean error",

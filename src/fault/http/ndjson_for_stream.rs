@@ -10,6 +10,7 @@ pub(in crate::fault) struct NdjsonForStream;
 const CARD: Card = Card {
     code: "H13",
     name: "ndjson-for-stream",
+    shows: &["stream.malformed-record"],
     about: "lines of JSON instead of server-sent events",
     source: "seen: https://github.com/0xPlaygrounds/rig/issues/825",
     ought: "choose the parser by the content type",

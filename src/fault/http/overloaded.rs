@@ -13,6 +13,7 @@ pub(in crate::fault) struct Overloaded;
 const CARD: Card = Card {
     code: "H03",
     name: "overloaded",
+    shows: &["provider.overloaded"],
     about: "a 529, as one provider says that it is overloaded",
     source: "seen: https://github.com/earendil-works/pi/pull/8593",
     ought: "retryable; a target of another family first",

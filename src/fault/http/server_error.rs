@@ -13,6 +13,7 @@ pub(in crate::fault) struct ServerError;
 const CARD: Card = Card {
     code: "Z04",
     name: "server-error",
+    shows: &["provider.server-error"],
     about: "every request gets a 500",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "fail over inside the budget of attempts",

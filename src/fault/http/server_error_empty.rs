@@ -12,6 +12,7 @@ pub(in crate::fault) struct ServerErrorEmpty;
 const CARD: Card = Card {
     code: "Z05",
     name: "server-error-empty",
+    shows: &["provider.server-error"],
     about: "a 500 without a body",
     source: "seen: the edge before a provider answers so; the field notes on error bodies list it",
     ought: "retryable; no crash for want of a body",

@@ -14,6 +14,7 @@ const CARD: Card = Card {
     code: "H01",
     name: "server-error-once",
     times: Some(1),
+    shows: &["provider.server-error"],
     about: "the first request gets a 500, the next ones are healthy",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "retry the same target once",

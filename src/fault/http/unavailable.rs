@@ -13,6 +13,7 @@ pub(in crate::fault) struct Unavailable;
 const CARD: Card = Card {
     code: "H02",
     name: "unavailable",
+    shows: &["provider.server-error"],
     about: "every request gets a 503",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "fail over inside the budget of attempts",

@@ -13,6 +13,7 @@ pub(in crate::fault) struct EmptyStop;
 const CARD: Card = Card {
     code: "T15",
     name: "empty-stop",
+    shows: &["empty.model-stop"],
     about: "the model stops, and there is no text and no tool call",
     source: "seen: https://github.com/anomalyco/opencode/issues/37735",
     ought: "no success: one retry, then the next target",

@@ -12,6 +12,7 @@ pub(in crate::fault) struct ErrorEmptyChoices;
 const CARD: Card = Card {
     code: "T07",
     name: "error-empty-choices",
+    shows: &["provider.server-error"],
     about: "an error beside an empty list of choices, in a 200",
     source: "seen: https://github.com/diegosouzapw/OmniRoute/pull/8210",
     ought: "a failure with the true code",

@@ -13,6 +13,7 @@ pub(in crate::fault) struct ErrorFirst;
 const CARD: Card = Card {
     code: "Z15",
     name: "error-first",
+    shows: &["quota.rate-limited"],
     about: "an error is the first record of a 200 stream",
     source: "seen: the reference router treats it by dialect; follows from the protocol",
     ought: "as an error status: nothing reached the caller yet, so fail over",

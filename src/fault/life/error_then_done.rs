@@ -13,6 +13,7 @@ pub(in crate::fault) struct ErrorThenDone;
 const CARD: Card = Card {
     code: "T10",
     name: "error-then-done",
+    shows: &["provider.server-error"],
     about: "an error record, and then the terminal record as if all were well",
     source: "seen: https://github.com/bigduu/Bamboo-agent/pull/383",
     ought: "the error counts; pass it on before the end",

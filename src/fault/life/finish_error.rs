@@ -12,6 +12,7 @@ pub(in crate::fault) struct FinishError;
 const CARD: Card = Card {
     code: "T08",
     name: "finish-error",
+    shows: &["provider.server-error"],
     about: "the finish reason is an error, with the error beside it",
     source: "seen: https://github.com/damianvtran/local-operator/pull/223",
     ought: "a failure; fail over when nothing was sent yet",

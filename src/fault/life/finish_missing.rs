@@ -10,6 +10,7 @@ pub(in crate::fault) struct FinishMissing;
 const CARD: Card = Card {
     code: "Z20",
     name: "finish-missing",
+    shows: &["stream.truncated-no-terminal"],
     about: "the terminal record comes, and no finish reason before it",
     source: "follows from the protocol; hops that close a cut stream with a terminal record of their own do this",
     ought: "not a success: the terminal record may be the hop's, not the model's",

@@ -11,6 +11,7 @@ const CARD: Card = Card {
     code: "Z19",
     name: "held-open",
     benign: true,
+    shows: &["stream.not-closed-after-terminal"],
     about: "the stream is whole, but the socket stays open behind the terminal record",
     source: "seen: servers that do not close, so that a client that waits for the end waits for ever; follows from the protocol",
     ought: "be done at the terminal record; do not wait for the end of the connection",

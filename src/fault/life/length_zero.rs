@@ -13,6 +13,7 @@ pub(in crate::fault) struct LengthZero;
 const CARD: Card = Card {
     code: "T16",
     name: "length-zero",
+    shows: &["empty.thinking-budget"],
     about: "the token limit is reached without one visible token",
     source: "seen: https://github.com/openai/openai-agents-python/issues/4510",
     ought: "tell it apart from an empty answer: the limit was spent on thinking",

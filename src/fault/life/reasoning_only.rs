@@ -10,6 +10,7 @@ pub(in crate::fault) struct ReasoningOnly;
 const CARD: Card = Card {
     code: "T17",
     name: "reasoning-only",
+    shows: &["empty.model-stop"],
     about: "all text comes as reasoning; there is no answer",
     source: "seen: a metric of the MiniMax provider verifier, https://github.com/MiniMax-AI/MiniMax-Provider-Verifier",
     ought: "flag it; no success",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct StallComments;
 const CARD: Card = Card {
     code: "T02",
     name: "stall-comments",
+    shows: &["stream.midstream-stall"],
     about: "some content, then only comments",
     source: "seen: https://github.com/aaif-goose/goose/pull/11816",
     ought: "the clock is reset by content only",

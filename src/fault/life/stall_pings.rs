@@ -10,6 +10,7 @@ pub(in crate::fault) struct StallPings;
 const CARD: Card = Card {
     code: "T03",
     name: "stall-pings",
+    shows: &["stream.midstream-stall"],
     about: "some content, then only pings of the dialect",
     source: "seen: https://github.com/earendil-works/pi/pull/8593",
     ought: "the clock is reset by content only",

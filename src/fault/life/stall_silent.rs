@@ -10,6 +10,7 @@ pub(in crate::fault) struct StallSilent;
 const CARD: Card = Card {
     code: "T01",
     name: "stall-silent",
+    shows: &["stream.midstream-stall"],
     about: "some content, then silence on an open socket",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench; 108 minutes in https://github.com/moonbitlang/openseek/pull/343",
     ought: "a limit for silence that is shorter than the provider's own cut",

@@ -13,6 +13,7 @@ pub(in crate::fault) struct StreamError;
 const CARD: Card = Card {
     code: "T09",
     name: "stream-error",
+    shows: &["provider.server-error"],
     about: "some content, then an error record; no terminal record follows",
     source: "seen: https://github.com/use-agent-os/agent-os/issues/2118",
     ought: "classify it by its type, as there is no status; an error after content is never a success",

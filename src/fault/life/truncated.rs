@@ -10,6 +10,7 @@ pub(in crate::fault) struct Truncated;
 const CARD: Card = Card {
     code: "T05",
     name: "truncated",
+    shows: &["stream.truncated-no-terminal"],
     about: "the stream ends in good HTTP order, but without a finish reason",
     source: "seen: 23 of 13,312 streams in https://github.com/anomalyco/opencode/issues/39968",
     ought: "never a success",

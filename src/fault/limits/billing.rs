@@ -13,6 +13,7 @@ pub(in crate::fault) struct Billing;
 const CARD: Card = Card {
     code: "L09",
     name: "billing",
+    shows: &["quota.exhausted"],
     about: "a 402: the account has no credit",
     source: "seen: https://github.com/anthropics/claude-code/issues/82991",
     ought: "no retry; fail over where the user allows it; say that it is the account",

@@ -14,6 +14,7 @@ pub(in crate::fault) struct ContextOverflow;
 const CARD: Card = Card {
     code: "L12",
     name: "context-overflow",
+    shows: &["limit.context-overflow"],
     about: "a 400: the prompt is longer than the model's context",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "never the same model again; a larger one where there is any",

@@ -14,6 +14,7 @@ const CARD: Card = Card {
     code: "L05",
     name: "quota-words",
     times: Some(1),
+    shows: &["quota.rate-limited"],
     about: "a limit per minute that speaks of an insufficient quota; the next request is healthy",
     source: "seen: https://github.com/LibreChat-AI/agents/issues/357",
     ought: "do not decide by a word alone: the status says to come back later",

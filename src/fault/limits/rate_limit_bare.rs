@@ -13,6 +13,7 @@ pub(in crate::fault) struct RateLimitBare;
 const CARD: Card = Card {
     code: "L02",
     name: "rate-limit-bare",
+    shows: &["quota.rate-limited"],
     about: "every request gets a 429 that does not say when to come back",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "jittered backoff, bounded; then fail over",

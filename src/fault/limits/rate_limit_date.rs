@@ -15,6 +15,7 @@ const CARD: Card = Card {
     code: "L03",
     name: "rate-limit-date",
     times: Some(1),
+    shows: &["quota.rate-limited"],
     about: "a 429 whose retry-after is an HTTP date; the next request is healthy",
     source: "seen: https://github.com/CommandCodeAI/command-code/issues/788",
     ought: "read both forms",

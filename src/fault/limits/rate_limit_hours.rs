@@ -13,6 +13,7 @@ pub(in crate::fault) struct RateLimitHours;
 const CARD: Card = Card {
     code: "L04",
     name: "rate-limit-hours",
+    shows: &["quota.rate-limited"],
     about: "a 429 that asks to come back only in hours",
     source: "seen: https://github.com/cline/cline/issues/10139",
     ought: "above a threshold it means stop: surface it or fail over; do not sleep",

@@ -13,6 +13,7 @@ pub(in crate::fault) struct RateLimitInStream;
 const CARD: Card = Card {
     code: "L10",
     name: "rate-limit-in-stream",
+    shows: &["quota.rate-limited"],
     about: "content comes, then a rate-limit error inside the stream",
     source: "seen: a gateway spun at full CPU after it; failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "end with an error frame; the CPU stays flat",

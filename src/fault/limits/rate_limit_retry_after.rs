@@ -14,6 +14,7 @@ const CARD: Card = Card {
     code: "L01",
     name: "rate-limit-retry-after",
     times: Some(1),
+    shows: &["quota.rate-limited"],
     about: "a 429 that says after how many seconds to come back; the next request is healthy",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench (one gateway came back after 0.6 s)",
     ought: "wait at least so long, or fail over",

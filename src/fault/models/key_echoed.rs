@@ -14,6 +14,7 @@ const CARD: Card = Card {
     code: "U07",
     name: "key-echoed",
     kind: Kind::Reactive,
+    shows: &["auth.key-invalid"],
     about: "a 401 whose message repeats the key",
     source: "follows from the protocol",
     ought: "redact it in reports, logs and bug bundles",

@@ -11,6 +11,7 @@ const CARD: Card = Card {
     code: "X06",
     name: "model-not-found",
     kind: Kind::Reactive,
+    shows: &["model.alias-mismatch"],
     about: "a 404: the model does not exist, always or for one id",
     source: "seen: listed models that are dead, https://github.com/Lore-Hex/quill-router/pull/535",
     ought: "no retry; next target; name the model and the nearest id",

@@ -11,6 +11,7 @@ const CARD: Card = Card {
     code: "Z17",
     name: "only-model",
     kind: Kind::Reactive,
+    shows: &["stream.empty-body"],
     about: "one id of the model works; any other behaves badly, without saying so",
     source: "seen: the seed case of this project, whose provider documents two ids",
     ought: "probe the ids that the documents name; say which one works",

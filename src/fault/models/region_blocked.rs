@@ -13,6 +13,7 @@ pub(in crate::fault) struct RegionBlocked;
 const CARD: Card = Card {
     code: "U06",
     name: "region-blocked",
+    shows: &["auth.forbidden"],
     about: "a 403: the model is closed to the region or account",
     source: "the catalogue lists it without a thread; follows from the protocol",
     ought: "not retryable; next target",

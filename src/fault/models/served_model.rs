@@ -10,6 +10,7 @@ pub(in crate::fault) struct ServedModel;
 const CARD: Card = Card {
     code: "X02",
     name: "served-model",
+    shows: &["model.silent-substitution"],
     about: "the answer names another model than was asked for",
     source: "seen: https://github.com/anomalyco/opencode/issues/38543",
     ought: "record both: the model asked for and the model served",

@@ -15,6 +15,7 @@ const CARD: Card = Card {
     code: "U05",
     name: "unauthorized",
     kind: Kind::Reactive,
+    shows: &["auth.key-invalid"],
     about: "a 401: always, or for every key but one",
     source: "seen: a key revoked between two turns; follows from the protocol",
     ought: "no retry with the same key; next key or next target; say that it is the key",

@@ -13,6 +13,7 @@ const CARD: Card = Card {
     code: "J04",
     name: "any-of-siblings-rejected",
     kind: Kind::Reactive,
+    shows: &["schema.tool-keyword-unsupported"],
     about: "a 400 for a keyword beside `anyOf` in a tool's schema",
     source: "seen: https://github.com/vercel/ai/pull/19000",
     ought: "rewrite the schema",

@@ -15,6 +15,7 @@ const CARD: Card = Card {
     code: "O24",
     name: "content-filtered",
     kind: Kind::Reactive,
+    shows: &["policy.content-filtered"],
     about: "a 400: the content policy refuses the prompt, always or when it holds a word",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "no retry; keep the reason",

@@ -16,6 +16,7 @@ const CARD: Card = Card {
     code: "J01",
     name: "numeric-bounds-rejected",
     kind: Kind::Reactive,
+    shows: &["provider.request-rejected"],
     about: "a 400 for bounds of a number in a tool's schema, with a label that names something else",
     source: "seen: https://github.com/anomalyco/opencode/issues/43371",
     ought: "bisect to the keyword, strip it for that target, name it",

@@ -16,6 +16,7 @@ const CARD: Card = Card {
     code: "O23",
     name: "prefill-refused",
     kind: Kind::Reactive,
+    shows: &["provider.request-rejected"],
     about: "a 400 when the last message is the assistant's",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "restart cleanly; keep the original error",

@@ -13,6 +13,7 @@ const CARD: Card = Card {
     code: "J02",
     name: "ref-siblings-rejected",
     kind: Kind::Reactive,
+    shows: &["schema.tool-keyword-unsupported"],
     about: "a 400 for a keyword beside a `$ref` in a tool's schema",
     source: "seen: https://github.com/anomalyco/opencode/issues/24158",
     ought: "inline the reference",

@@ -13,6 +13,7 @@ const CARD: Card = Card {
     code: "J07",
     name: "schema-rejected",
     kind: Kind::Reactive,
+    shows: &["schema.tool-keyword-unsupported"],
     about: "a 400 when a tool's schema holds a keyword at any depth; without a keyword, whenever there are tools",
     source: "seen: one bad tool kills every request, https://github.com/google-gemini/gemini-cli/issues/6174",
     ought: "find the tool and the keyword, drop or rewrite, say which",

@@ -17,6 +17,7 @@ const CARD: Card = Card {
     code: "O22",
     name: "temperature-fixed",
     kind: Kind::Reactive,
+    shows: &["provider.request-rejected"],
     about: "a 400 for any temperature but 1",
     source: "seen: https://github.com/decolua/9router/issues/560",
     ought: "drop it with a warning",

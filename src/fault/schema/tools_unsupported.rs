@@ -14,6 +14,7 @@ const CARD: Card = Card {
     code: "Z18",
     name: "tools-unsupported",
     kind: Kind::Reactive,
+    shows: &["tool.capability-absent"],
     about: "a 400 whenever there are tools: the model cannot call any",
     source: "seen: the probe of the seed case, where one target answers so",
     ought: "not retryable on that model; a model with tools, or none offered",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct BadJsonRecord;
 const CARD: Card = Card {
     code: "S27",
     name: "bad-json-record",
+    shows: &["stream.malformed-record"],
     about: "one record is not JSON: its second half is missing",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "skip it or end cleanly with a typed error; no raw exception; alive afterwards",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct CommentsOnly;
 const CARD: Card = Card {
     code: "Z07",
     name: "comments-only",
+    shows: &["stream.empty-body"],
     about: "a 200 stream that holds nothing but comments",
     source: "follows from the protocol; nearest in the catalogue: T05",
     ought: "as an empty stream: comments are no content",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct EmptyStream;
 const CARD: Card = Card {
     code: "Z01",
     name: "empty-stream",
+    shows: &["stream.empty-body"],
     about: "a 200 that claims a stream and sends not one byte",
     source: "seen: the seed case of this project; nearest in the catalogue: T05",
     ought: "never a success and never \"timed out\": say that the stream was empty; retry or fail over",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct NoEventNames;
 const CARD: Card = Card {
     code: "Z09",
     name: "no-event-names",
+    shows: &["stream.sse-missing-event-field"],
     about: "a stream whose records should be named comes without its event lines",
     source: "seen: the reference router gives up on it; proxies that rebuild records drop the names",
     ought: "take the type from the data",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct PingsOnly;
 const CARD: Card = Card {
     code: "Z08",
     name: "pings-only",
+    shows: &["stream.empty-body"],
     about: "a 200 stream that holds nothing but signs of life in data",
     source: "follows from the protocol; nearest in the catalogue: T05",
     ought: "as an empty stream: pings are no content",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct Utf8Bad;
 const CARD: Card = Card {
     code: "S22",
     name: "utf8-bad",
+    shows: &["stream.malformed-record"],
     about: "a byte that is no UTF-8 stands in the text of one record",
     source: "seen: the web platform tests of EventSource, https://github.com/web-platform-tests/wpt",
     ought: "a replacement character, and carry on",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct Utf8Cut;
 const CARD: Card = Card {
     code: "Z10",
     name: "utf8-cut",
+    shows: &["stream.truncated-no-terminal"],
     about: "the stream ends inside a character",
     source: "the evil twin of S21; follows from the protocol",
     ought: "an error: the stream is cut; no crash, no wait for the rest",

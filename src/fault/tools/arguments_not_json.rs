@@ -12,6 +12,7 @@ pub(in crate::fault) struct ArgumentsNotJson;
 const CARD: Card = Card {
     code: "O12",
     name: "arguments-not-json",
+    shows: &["tool.model-emitted-bad-call"],
     about: "the arguments of a tool call are no JSON: they have single quotes",
     source: "seen: a fault of https://github.com/JulienRabault/LLMock",
     ought: "a typed error to the model; the tool must not run",

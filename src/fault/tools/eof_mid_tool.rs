@@ -12,6 +12,7 @@ pub(in crate::fault) struct EofMidTool;
 const CARD: Card = Card {
     code: "T06",
     name: "eof-mid-tool",
+    shows: &["stream.truncated-no-terminal"],
     about: "the stream ends inside the arguments of a tool call",
     source: "seen: https://github.com/CommandCodeAI/command-code/issues/785",
     ought: "the tool must not run",

@@ -10,6 +10,7 @@ pub(in crate::fault) struct ToolNotOffered;
 const CARD: Card = Card {
     code: "O13",
     name: "tool-not-offered",
+    shows: &["tool.model-emitted-bad-call"],
     about: "the call names a tool that was not offered",
     source: "seen: a metric of https://openrouter.ai/announcements/provider-variance-introducing-exacto",
     ought: "refuse the call; tell the model",
