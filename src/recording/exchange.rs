@@ -39,6 +39,8 @@ pub enum Side {
     Upstream,
     /// Between the caller and the subject.
     Caller,
+    /// What reached a mock, as the mock saw it: the wall's own log, in the order of arrival.
+    Wall,
 }
 
 /// One HTTP request and its answer.
@@ -46,7 +48,7 @@ pub enum Side {
 pub struct HttpExchange {
     /// Which leg.
     pub side: Side,
-    /// Number of the attempt, from 1; 0 on the caller's leg.
+    /// Number of the attempt, from 1; 0 on the caller's leg. At the wall: the how-manieth request.
     pub attempt: u32,
     /// The provider's name in the configuration.
     pub provider: String,
@@ -222,6 +224,11 @@ impl Recording {
     #[must_use]
     pub fn caller(&self) -> Option<&HttpExchange> {
         self.http().find(|exchange| exchange.side == Side::Caller)
+    }
+
+    /// What reached the mocks, in the order of arrival; none where nobody kept that log.
+    pub fn wall(&self) -> impl Iterator<Item = &HttpExchange> {
+        self.http().filter(|exchange| exchange.side == Side::Wall)
     }
 
     fn http(&self) -> impl Iterator<Item = &HttpExchange> {

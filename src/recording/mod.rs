@@ -7,6 +7,7 @@ mod exchange;
 pub mod timeline;
 pub mod redact;
 pub mod tap;
+mod wall;
 pub mod cassette;
 
 pub use exchange::{
@@ -17,3 +18,4 @@ pub use exchange::{
 pub use crate::wire::http::Head;
 pub use redact::Redactor;
 pub use tap::{ExchangeId, Leg, Policy, Tap};
+pub use wall::Wall;

@@ -12,5 +12,5 @@ pub use builtin::FILES;
 pub use check::{ALL as CHECKS, Check, CheckScene};
 pub use compile::compile;
 pub use judge::{Judged, judge, suggest_siblings};
-pub use plan::{Cell, Expected, Plan};
+pub use plan::{Caller, Cell, Expected, Plan};
 pub use read::{Source, read};

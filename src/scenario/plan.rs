@@ -1,5 +1,7 @@
 //! A compiled scenario: everything that a world needs to run it.
 
+use std::time::Duration;
+
 use crate::chat::Request;
 use crate::mock::UpstreamTarget;
 use crate::routing::{Candidate, Policy};
@@ -26,12 +28,21 @@ pub struct Plan {
     pub worlds_reason: String,
     /// What is asked.
     pub request: Request,
+    /// What the caller does, beside asking.
+    pub caller: Caller,
     /// The limits.
     pub policy: Policy,
     /// The mock targets.
     pub targets: Vec<UpstreamTarget>,
     /// The cells of the matrix.
     pub cells: Vec<Cell>,
+}
+
+/// What the caller does, beside asking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// When it hangs up, from the beginning of the turn; it stays unless told otherwise.
+    pub leaves: Option<Duration>,
 }
 
 /// One cell of a scenario's matrix.

@@ -55,6 +55,18 @@ pub struct File {
     /// The limits of a turn.
     #[serde(default)]
     pub limits: Limits,
+    /// What the caller does, beside asking.
+    #[serde(default)]
+    pub caller: Caller,
+}
+
+/// What the caller does, beside asking.
+#[derive(Debug, Clone, Default, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Caller {
+    /// It hangs up so long after the beginning of the turn.
+    #[serde(default)]
+    pub leaves: Option<Span>,
 }
 
 /// What is asked.

@@ -3,5 +3,5 @@
 mod transport;
 mod world;
 
-pub use transport::transport_events;
-pub use world::simulate;
+pub use transport::{told, transport_events};
+pub use world::{Stage, enact, simulate};

@@ -27,8 +27,8 @@ pub fn transport_events(timeline: &Timeline, start: Moment) -> Vec<Timed<Transpo
                 at += span;
                 Vec::new()
             }
-            WireAct::Write(bytes) => convert(reader.push(&bytes)),
-            WireAct::Close => match convert(reader.eof()) {
+            WireAct::Write(bytes) => told(reader.push(&bytes)),
+            WireAct::Close => match told(reader.eof()) {
                 // Closed before any status line, or after an answer that said so itself.
                 ends if ends.is_empty() => vec![TransportEvent::Eof { complete: false }],
                 ends => ends,
@@ -53,7 +53,9 @@ pub fn transport_events(timeline: &Timeline, start: Moment) -> Vec<Timed<Transpo
     events
 }
 
-fn convert(events: Vec<HttpEvent>) -> Vec<TransportEvent> {
+/// What a client is told of what its reader of HTTP found.
+#[must_use]
+pub fn told(events: Vec<HttpEvent>) -> Vec<TransportEvent> {
     let converted = events.into_iter().filter_map(|event| match event {
         HttpEvent::Head(head) => Some(TransportEvent::Head(head)),
         HttpEvent::Body(bytes) => Some(TransportEvent::Bytes(bytes)),

@@ -61,7 +61,7 @@ async fn run_with(candidates: Vec<Candidate>, request: Request, mut policy: Poli
     let tap = Tap::new(provoke::recording::Policy::Full, Redactor::new([KEY.to_owned()]));
     let caller = by_id("openai_chat").unwrap();
     let mut session = Session::new(candidates, request, policy, Seed(1), caller, tap);
-    drive(&mut session, &Clock::start(TimeScale::new(1000.0).unwrap())).await;
+    drive(&mut session, &Clock::start(TimeScale::new(1000.0).unwrap()), None).await;
     session.finish()
 }
 

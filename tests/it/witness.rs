@@ -37,7 +37,7 @@ async fn turn(candidates: Vec<Candidate>, stream: bool, scale: TimeScale) -> (Re
     let backoff = Backoff { first: Duration::from_millis(10), max: Duration::from_millis(20) };
     let policy = Policy { backoff, ..Policy::default() };
     let mut session = Session::new(candidates, request(stream), policy, Seed(1), dialect, tap);
-    drive(&mut session, &Clock::start(scale)).await;
+    drive(&mut session, &Clock::start(scale), None).await;
     session.finish()
 }
 

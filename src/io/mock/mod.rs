@@ -3,5 +3,7 @@
 pub mod player;
 pub mod refuser;
 mod server;
+mod witness;
 
 pub use server::{MockServer, Responder};
+pub use witness::Witness;

@@ -10,8 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::player::{Ending, perform};
+use super::player::{Ending, perform, stopped};
 use super::refuser::Refuser;
+use super::witness::{Label, Watcher, Witness};
 use crate::fault::wire::render;
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::runner::Tamper;
@@ -26,6 +27,9 @@ const CONNECTIONS_MAX: usize = 256;
 /// How long no connection is taken after the system had none to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
+/// How long the connections of a case may take to notice that everybody has left.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// Mock providers, listening. Dropping it closes everything.
 #[derive(Debug)]
 pub struct MockServer {
@@ -33,6 +37,8 @@ pub struct MockServer {
     refusers: Vec<Refuser>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
+    /// No further connection is taken.
+    closing: watch::Sender<bool>,
 }
 
 /// Whoever decides what is done with a request.
@@ -64,26 +70,28 @@ impl MockServer {
         scale: TimeScale,
     ) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
-        let desk = Desk {
-            responder: Arc::new(Mutex::new(responder)),
-            target: 0,
-            scale,
-            tamper: None,
-            stop: stopped,
-        };
+        let responder = Arc::new(Mutex::new(responder));
+        let desk = Desk { responder, target: 0, scale, tamper: None, witness: None, stop: stopped };
         server.accept_at(address, desk)?;
         Ok(server)
     }
 
-    /// Listens on loopback, with a port of the system's choice for each target.
+    /// Listens on loopback, with a port of the system's choice for each target. What reaches the
+    /// targets is told to the witness.
     ///
     /// # Errors
     /// When a socket cannot be had.
-    pub fn start(upstream: Upstream, scale: TimeScale, tamper: Option<&Tamper>) -> io::Result<Self> {
+    pub fn start(
+        upstream: Upstream,
+        scale: TimeScale,
+        tamper: Option<&Tamper>,
+        witness: &Witness,
+    ) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let refusing: Vec<bool> =
             (0..upstream.targets().len()).map(|target| upstream.refuses(target)).collect();
+        let labels: Vec<Label> = upstream.targets().iter().map(Label::of).collect();
         let responder: Arc<Mutex<dyn Responder>> = Arc::new(Mutex::new(upstream));
         for (target, refuses) in refusing.into_iter().enumerate() {
             if refuses {
@@ -93,7 +101,14 @@ impl MockServer {
                 continue;
             }
             let responder = Arc::clone(&responder);
-            let desk = Desk { responder, target, scale, tamper: tamper.cloned(), stop: stopped.clone() };
+            let desk = Desk {
+                responder,
+                target,
+                scale,
+                tamper: tamper.cloned(),
+                witness: Some(witness.of(labels[target].clone())),
+                stop: stopped.clone(),
+            };
             server.accept_at(SocketAddr::new(loopback, 0), desk)?;
         }
         Ok(server)
@@ -101,14 +116,26 @@ impl MockServer {
 
     fn silent() -> (Self, watch::Receiver<bool>) {
         let (stop, stopped) = watch::channel(false);
-        (Self { addresses: Vec::new(), refusers: Vec::new(), tasks: JoinSet::new(), stop }, stopped)
+        let (closing, _) = watch::channel(false);
+        let (addresses, refusers, tasks) = (Vec::new(), Vec::new(), JoinSet::new());
+        (Self { addresses, refusers, tasks, stop, closing }, stopped)
+    }
+
+    /// Waits until every connection has ended, as its client has left; those that stay are stopped.
+    pub async fn finish(mut self) {
+        let _ = self.closing.send(true);
+        let left = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(FAREWELL, left).await.is_err() {
+            let _ = self.stop.send(true);
+            while self.tasks.join_next().await.is_some() {}
+        }
     }
 
     fn accept_at(&mut self, address: SocketAddr, desk: Desk) -> io::Result<()> {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         self.addresses.push(listener.local_addr()?);
-        self.tasks.spawn(accept(TcpListener::from_std(listener)?, desk));
+        self.tasks.spawn(accept(TcpListener::from_std(listener)?, desk, self.closing.subscribe()));
         Ok(())
     }
 
@@ -134,13 +161,15 @@ struct Desk {
     target: usize,
     scale: TimeScale,
     tamper: Option<Tamper>,
+    witness: Option<Watcher>,
     stop: watch::Receiver<bool>,
 }
 
-async fn accept(listener: TcpListener, desk: Desk) {
+async fn accept(listener: TcpListener, desk: Desk, mut closing: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
+            () = stopped(&mut closing) => break,
             accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, desk.clone()));
@@ -151,58 +180,69 @@ async fn accept(listener: TcpListener, desk: Desk) {
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
         }
     }
+    while connections.join_next().await.is_some() {}
 }
 
 async fn serve(mut stream: TcpStream, desk: Desk) {
     let mut reader = RequestReader::new();
     let mut ahead: Vec<u8> = Vec::new();
     loop {
-        let Some(timeline) = next_answer(&mut stream, &mut reader, &mut ahead, &desk).await else { return };
+        let Some(asked) = next_request(&mut stream, &mut reader, &mut ahead, &desk).await else { return };
+        let (request, timeline) = asked;
         let mut acts = render(&timeline);
         if let Some(tamper) = &desk.tamper {
             acts = tamper(acts);
         }
-        let clock = Clock::start(TimeScale::REAL);
-        match perform(stream, &acts, desk.scale, clock, desk.stop.clone()).await {
-            Ok(played) => match played.ending {
-                Ending::Kept { stream: kept, ahead: more } => {
-                    stream = kept;
-                    ahead = more;
-                }
-                _ => return,
-            },
-            Err(_) => return,
+        let clock = desk.witness.as_ref().map_or_else(|| Clock::start(TimeScale::REAL), Watcher::clock);
+        let seen = desk.witness.as_ref().zip(request).map(|(witness, request)| witness.arrived(request));
+        let Ok(played) = perform(stream, &acts, desk.scale, clock, desk.stop.clone()).await else { return };
+        if let Some(seen) = seen {
+            seen.played(&acts, &played.wall);
+        }
+        match played.ending {
+            Ending::Kept { stream: kept, ahead: more } => {
+                stream = kept;
+                ahead = more;
+            }
+            _ => return,
         }
     }
 }
 
-/// Reads the next request and asks the upstream; `None` when the peer left.
-async fn next_answer(
+/// Reads the next request and asks the upstream; `None` when the peer left. What is no HTTP gets
+/// an answer, and is no request.
+async fn next_request(
     stream: &mut TcpStream,
     reader: &mut RequestReader,
     ahead: &mut Vec<u8>,
     desk: &Desk,
-) -> Option<Timeline> {
+) -> Option<(Option<RequestBytes>, Timeline)> {
     let mut buffer = vec![0_u8; 16 * 1024];
     let mut given = std::mem::take(ahead);
+    let mut stop = desk.stop.clone();
     loop {
         match reader.push(&given) {
             Ok(Some(request)) => {
                 let last = asks_to_close(&request);
-                let mut timeline = lock(&desk.responder).respond(desk.target, &bytes_of(request));
+                let request = bytes_of(request);
+                let mut timeline = lock(&desk.responder).respond(desk.target, &request);
                 if last {
                     timeline.acts.push(Act::Close);
                 }
-                return Some(timeline);
+                return Some((Some(request), timeline));
             }
             Ok(None) => {}
             Err(error) => {
                 let mut answer = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
                 answer.acts.push(Act::Close);
-                return Some(answer);
+                return Some((None, answer));
             }
         }
-        let count = stream.read(&mut buffer).await.ok().filter(|count| *count > 0)?;
+        let read = tokio::select! {
+            read = stream.read(&mut buffer) => read,
+            () = stopped(&mut stop) => return None,
+        };
+        let count = read.ok().filter(|count| *count > 0)?;
         given = buffer[..count].to_vec();
     }
 }

@@ -12,15 +12,16 @@ use crate::routing::{Effect, Input, Session};
 
 use super::transport::{NEWS_MAX, attempt};
 
-/// Runs a session to its end.
+/// Runs a session to its end. The caller hangs up this long after the beginning, where it does.
 ///
 /// Dropping the future drops every connection.
-pub async fn drive(session: &mut Session, clock: &Clock) {
+pub async fn drive(session: &mut Session, clock: &Clock, leaves: Option<Duration>) {
     let mut running: Option<Attempt> = None;
     let mut patience = Patience::new();
     // News read since a deadline came. What had come by then is read first, so that a busy machine
     // makes no timeout; what goes on coming does not put the deadline off.
     let mut behind = 0;
+    let mut leaves = leaves.map(|after| clock.instant(clock.now() + after));
     let mut effects = session.handle(clock.now(), Input::Begin);
     loop {
         for effect in effects.drain(..) {
@@ -42,6 +43,10 @@ pub async fn drive(session: &mut Session, clock: &Clock) {
         let due = deadline.map(|deadline| clock.instant(deadline).max(patience.until));
         let (now, input) = tokio::select! {
             biased;
+            () = reached(leaves), if leaves.is_some() => {
+                leaves = None;
+                (clock.now(), Input::CallerLeft)
+            }
             Some((number, event)) = next(&mut running), if behind <= NEWS_MAX => {
                 (clock.now(), Input::Transport(number, event))
             }

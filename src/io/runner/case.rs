@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::{Bench, Job, UNSEEN, blocking};
 use crate::io::clock::Clock;
-use crate::io::mock::MockServer;
+use crate::io::mock::{MockServer, Witness};
 use crate::io::router::drive;
 use crate::mock::Upstream;
-use crate::recording::{Policy, Recording, Tap};
+use crate::recording::{Policy, Recording, Redactor, Tap, Wall};
 use crate::routing::{Candidate, Outcome, Session};
 use crate::scenario::{Cell, Judged, Plan, judge};
 use crate::seed::Seed;
-use crate::simulation::simulate;
+use crate::simulation::{Stage, enact};
 use crate::verdict::{Case, CheckResult, Verdict, World};
 use crate::wire::url::request_target;
 
@@ -34,8 +34,15 @@ pub(super) fn sim(plan: &Plan, cell: &Cell, seed: Seed, bench: &Bench) -> Ran {
     }
     let mut session = session(plan, cell, cell.candidates.clone(), seed, bench);
     let mut upstream = Upstream::new(plan.targets.clone(), seed);
-    simulate(&mut session, &mut upstream, &cell.targets);
-    judged(plan, cell, World::Sim, session, began)
+    let mut wall = Wall::new(redactor(cell, bench));
+    let stage = Stage {
+        upstream: &mut upstream,
+        targets: &cell.targets,
+        leaves: plan.caller.leaves,
+        wall: Some(&mut wall),
+    };
+    enact(&mut session, stage);
+    judged(plan, cell, World::Sim, (session, wall), began)
 }
 
 /// Runs a cell over real sockets.
@@ -49,30 +56,38 @@ pub(super) async fn wire(job: &Job, bench: &Bench) -> std::io::Result<Ran> {
         return Ok(unasked(plan, cell, World::Wire, began));
     }
     let upstream = Upstream::new(plan.targets.clone(), job.seed);
-    let server = MockServer::start(upstream, options.scale, options.tamper.as_ref())?;
+    let clock = Clock::start(options.scale);
+    let witness = Witness::new(Wall::new(redactor(cell, bench)), clock);
+    let server = MockServer::start(upstream, options.scale, options.tamper.as_ref(), &witness)?;
     let candidates = cell.candidates.iter().zip(&cell.targets).map(|(candidate, target)| {
         let path = request_target(&candidate.base_url).trim_end_matches('/');
         Candidate { base_url: format!("http://{}{path}", server.address(*target)), ..candidate.clone() }
     });
     let mut session = session(plan, cell, candidates.collect(), job.seed, bench);
-    drive(&mut session, &Clock::start(options.scale)).await;
-    drop(server);
-    let job = job.clone();
-    Ok(blocking(move || judged(&job.plan, job.cell(), World::Wire, session, began)).await)
+    drive(&mut session, &clock, plan.caller.leaves).await;
+    server.finish().await;
+    let (job, wall) = (job.clone(), witness.finish());
+    Ok(blocking(move || judged(&job.plan, job.cell(), World::Wire, (session, wall), began)).await)
 }
 
 fn session(plan: &Plan, cell: &Cell, candidates: Vec<Candidate>, seed: Seed, bench: &Bench) -> Session {
     let dialect = cell.candidates[0].dialect;
-    let tap = Tap::new(Policy::Full, bench.redactor.knowing(secrets(cell)));
+    let tap = Tap::new(Policy::Full, redactor(cell, bench));
     Session::new(candidates, plan.request.clone(), plan.policy.clone(), seed, dialect, tap)
+}
+
+fn redactor(cell: &Cell, bench: &Bench) -> Redactor {
+    bench.redactor.knowing(secrets(cell))
 }
 
 fn secrets(cell: &Cell) -> Vec<String> {
     cell.candidates.iter().filter_map(|candidate| candidate.key.clone()).collect()
 }
 
-fn judged(plan: &Plan, cell: &Cell, world: World, session: Session, began: Instant) -> Ran {
-    let (recording, outcome) = session.finish();
+fn judged(plan: &Plan, cell: &Cell, world: World, ran: (Session, Wall), began: Instant) -> Ran {
+    let (session, wall) = ran;
+    let (mut recording, outcome) = session.finish();
+    recording.exchanges.extend(wall.finish());
     let secrets = secrets(cell);
     let judged =
         Judged { recording: &recording, outcome: &outcome, world, secrets: &secrets, wall: began.elapsed() };

@@ -117,6 +117,7 @@ pub(super) struct Duplex {
 pub(super) enum Side {
     Upstream,
     Caller,
+    Wall,
 }
 
 /// Bytes: at most one of the two is there; none means no bytes.

@@ -8,6 +8,7 @@ impl From<Side> for line::Side {
         match side {
             Side::Upstream => Self::Upstream,
             Side::Caller => Self::Caller,
+            Side::Wall => Self::Wall,
         }
     }
 }
@@ -17,6 +18,7 @@ impl From<line::Side> for Side {
         match side {
             line::Side::Upstream => Self::Upstream,
             line::Side::Caller => Self::Caller,
+            line::Side::Wall => Self::Wall,
         }
     }
 }

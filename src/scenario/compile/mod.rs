@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_saphyr::Spanned;
 
-use super::plan::Plan;
+use super::plan::{Caller, Plan};
 use super::read::Source;
 use super::schema::{File, Limits, SubjectWord, WorldWord};
 use crate::chat::{Message, Request, Role, Tool};
@@ -80,6 +80,7 @@ impl Compiler<'_> {
             worlds: self.worlds(),
             worlds_reason: self.file.worlds_reason.clone().unwrap_or_default(),
             request: self.request(),
+            caller: Caller { leaves: self.file.caller.leaves.map(|after| after.0) },
             policy: self.policy(),
             targets,
             cells,

@@ -150,7 +150,7 @@ fn timed<T: std::fmt::Debug>(what: impl Strategy<Value = T>) -> impl Strategy<Va
 
 fn http() -> impl Strategy<Value = Exchange> {
     let names = any::<(String, String, String)>();
-    let sides = select(vec![Side::Upstream, Side::Caller]);
+    let sides = select(vec![Side::Upstream, Side::Caller, Side::Wall]);
     (sides, any::<u32>(), names, moment(), requests(), vec(timed(event()), 0..8)).prop_map(
         |(side, attempt, (provider, model, dialect), started, request, events)| {
             Exchange::Http(HttpExchange { side, attempt, provider, model, dialect, started, request, events })
