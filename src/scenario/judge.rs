@@ -16,8 +16,8 @@ use crate::verdict::{Case, Finding, Observed, State, Verdict, World};
 pub struct Judged<'a> {
     /// What crossed the wire.
     pub recording: &'a Recording,
-    /// How the router says that the turn ended.
-    pub outcome: &'a Outcome,
+    /// How the subject says that the turn ended, where it tells.
+    pub outcome: Option<&'a Outcome>,
     /// Where it ran.
     pub world: World,
     /// The secrets that must not be in the recording.
@@ -29,19 +29,19 @@ pub struct Judged<'a> {
 /// Judges one cell: what was observed, every check, and the verdict.
 #[must_use]
 pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
-    let (observed, findings) = observe(cell, judged);
     let caller = judged.recording.caller().and_then(decoded);
-    let scene = CheckScene {
+    let unseen = CheckScene {
         plan,
         cell,
         recording: judged.recording,
         outcome: judged.outcome,
         caller: caller.as_ref(),
-        observed: &observed,
-        findings: &findings,
+        observed: &Observed::HEALTHY,
+        findings: &[],
         secrets: judged.secrets,
     };
-    let checks = examine_all(&scene);
+    let (observed, findings) = observe(&unseen);
+    let checks = examine_all(&CheckScene { observed: &observed, findings: &findings, ..unseen });
     Case {
         id: plan.case_id(cell, judged.world),
         scenario: plan.id.clone(),
@@ -60,14 +60,16 @@ pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
     }
 }
 
-fn observe(cell: &Cell, judged: &Judged<'_>) -> (Observed, Vec<Finding>) {
+fn observe(scene: &CheckScene<'_>) -> (Observed, Vec<Finding>) {
+    let cell = scene.cell;
     if cell.candidates.is_empty() {
         let findings = vec![diagnosis::no_model(&cell.provider, cell.key_source.as_deref())];
         return (diagnosis::observed_of(&findings), findings);
     }
     let mut findings: Vec<Finding> = Vec::new();
     let mut others = Vec::new();
-    for exchange in judged.recording.upstream() {
+    let requests = scene.requests();
+    for exchange in &requests {
         let found = examine(exchange);
         let of_primary = exchange.provider == cell.provider && exchange.model == cell.model;
         let list = if of_primary { &mut findings } else { &mut others };
@@ -84,8 +86,8 @@ fn observe(cell: &Cell, judged: &Judged<'_>) -> (Observed, Vec<Finding>) {
         }
     }
     let observed = diagnosis::observed_of(&findings);
-    if let Some(place) = judged.outcome.answered.filter(|place| *place > 0) {
-        let attempt = judged.recording.upstream().last().map_or(0, |exchange| exchange.attempt);
+    if let Some(place) = scene.answered().filter(|place| *place > 0) {
+        let attempt = requests.last().map_or(0, |exchange| exchange.attempt);
         let label = cell.candidates.get(place).map(crate::routing::Candidate::label).unwrap_or_default();
         let masked = diagnosis::masked_primary(&cell.label(), &label, attempt, findings.first());
         findings.push(masked);

@@ -89,8 +89,13 @@ fn judged(plan: &Plan, cell: &Cell, world: World, ran: (Session, Wall), began: I
     let (mut recording, outcome) = session.finish();
     recording.exchanges.extend(wall.finish());
     let secrets = secrets(cell);
-    let judged =
-        Judged { recording: &recording, outcome: &outcome, world, secrets: &secrets, wall: began.elapsed() };
+    let judged = Judged {
+        recording: &recording,
+        outcome: Some(&outcome),
+        world,
+        secrets: &secrets,
+        wall: began.elapsed(),
+    };
     let case = judge(plan, cell, &judged);
     Ran { case, recording, outcome }
 }
@@ -99,7 +104,7 @@ fn judged(plan: &Plan, cell: &Cell, world: World, ran: (Session, Wall), began: I
 fn unasked(plan: &Plan, cell: &Cell, world: World, began: Instant) -> Ran {
     let (recording, outcome) = (Recording::default(), Outcome::default());
     let judged =
-        Judged { recording: &recording, outcome: &outcome, world, secrets: &[], wall: began.elapsed() };
+        Judged { recording: &recording, outcome: Some(&outcome), world, secrets: &[], wall: began.elapsed() };
     let case = judge(plan, cell, &judged);
     Ran { case, recording, outcome }
 }

@@ -23,12 +23,12 @@ impl Check for AnswerFrom {
             Some(candidate) => Candidate::label(candidate),
             None => "nobody".to_owned(),
         };
-        let (wanted, got) = (name(scene.cell.answered_by), name(scene.outcome.answered));
-        if scene.cell.answered_by == scene.outcome.answered {
+        let (wanted, got) = (name(scene.cell.answered_by), name(scene.answered()));
+        if scene.cell.answered_by == scene.answered() {
             return Some(Ok(format!("answered by {got}")));
         }
         let mut failed = Failed::new(format!("{wanted} should have answered, {got} did"));
-        for (attempt, candidate, failure) in &scene.outcome.failures {
+        for (attempt, candidate, failure) in scene.failures() {
             let text = format!("{}: {}", name(Some(*candidate)), failure.message);
             failed = failed.shown(*attempt, text);
         }

@@ -19,14 +19,12 @@ impl Check for AnswerWhole {
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
         let caller = scene.caller?;
-        let told_success = caller.response.finish.is_some() && caller.error.is_none();
-        if !told_success {
+        if !scene.told_success() {
             return None;
         }
-        let Some(place) = scene.outcome.answered else {
+        let Some(case) = scene.answering_mock() else {
             return Some(Err(Failed::new("the caller was told a success, and nobody answered")));
         };
-        let case = &scene.plan.targets.get(*scene.cell.targets.get(place)?)?.case;
         let text = caller.response.text();
         let failed = match case.text() {
             Some(canonical) if canonical != text => {

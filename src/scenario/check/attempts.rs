@@ -1,6 +1,7 @@
 //! Attempts stay within the budget, and are as many as declared.
 
-use super::{Check, CheckScene, Failed};
+use super::{Check, CheckScene, Failed, asks};
+use crate::routing::Candidate;
 
 pub(super) struct Attempts;
 
@@ -19,19 +20,18 @@ impl Check for Attempts {
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
         let primary = scene.cell.candidates.first()?;
-        let total = scene.recording.upstream().count();
-        let of = |provider: &str, model: &str| {
-            let same = |exchange: &&crate::recording::HttpExchange| {
-                exchange.provider == provider && exchange.model == model
-            };
-            u32::try_from(scene.recording.upstream().filter(same).count()).unwrap_or(u32::MAX)
+        let requests = scene.requests();
+        let total = requests.len();
+        let of = |candidate: &Candidate| {
+            let seen = requests.iter().filter(|exchange| asks(exchange, candidate)).count();
+            u32::try_from(seen).unwrap_or(u32::MAX)
         };
         let policy = &scene.plan.policy;
         if total > policy.attempts_max as usize {
             return Some(Err(Failed::new(format!("{total} requests, {} allowed", policy.attempts_max))));
         }
         for candidate in &scene.cell.candidates {
-            let seen = of(&candidate.provider, &candidate.model);
+            let seen = of(candidate);
             if seen > policy.attempts_per_candidate {
                 let message = format!(
                     "{} saw {seen} requests, {} allowed",
@@ -41,7 +41,7 @@ impl Check for Attempts {
                 return Some(Err(Failed::new(message)));
             }
         }
-        let seen = of(&primary.provider, &primary.model);
+        let seen = of(primary);
         match scene.cell.attempts {
             Some(wanted) if wanted != seen => Some(Err(Failed::new(format!(
                 "the primary should have seen {wanted} requests, it saw {seen}"

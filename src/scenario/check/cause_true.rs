@@ -21,8 +21,7 @@ impl Check for CauseTrue {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        let (attempt, _, failure) =
-            scene.outcome.failures.iter().find(|(_, candidate, _)| *candidate == 0)?;
+        let (attempt, _, failure) = scene.failures().iter().find(|(_, candidate, _)| *candidate == 0)?;
         let shown: Vec<&Finding> = scene
             .findings
             .iter()

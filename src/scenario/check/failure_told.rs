@@ -18,7 +18,11 @@ impl Check for FailureTold {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        if scene.outcome.answered.is_some() || scene.cell.candidates.is_empty() {
+        if scene.answered().is_some() || scene.cell.candidates.is_empty() {
+            return None;
+        }
+        // Whoever has hung up is told nothing.
+        if scene.recording.caller()?.abandoned().is_some() {
             return None;
         }
         let caller = scene.caller?;
@@ -28,7 +32,8 @@ impl Check for FailureTold {
         if caller.response.finish.is_some() {
             return Some(Err(Failed::new("the caller was told an error and a finish reason at once")));
         }
-        let Some((attempt, _, failure)) = scene.outcome.failures.last() else {
+        let Some(outcome) = scene.outcome else { return Some(Ok("told an error".to_owned())) };
+        let Some((attempt, _, failure)) = outcome.failures.last() else {
             return Some(Err(Failed::new("nobody answered, and the router names no failure")));
         };
         let class = failure.class.name();

@@ -18,7 +18,7 @@ impl Check for FallbackNamed {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        let place = scene.outcome.answered.filter(|place| *place > 0)?;
+        let place = scene.outcome?.answered.filter(|place| *place > 0)?;
         let fallback = scene.cell.candidates.get(place)?.label();
         let primary = scene.cell.label();
         let decisions = &scene.recording.decisions;

@@ -13,8 +13,9 @@ mod timeout_honest;
 mod turn_bounded;
 
 use crate::dialect::View;
-use crate::recording::Recording;
-use crate::routing::Outcome;
+use crate::mock::MockCase;
+use crate::recording::{HttpExchange, Recording};
+use crate::routing::{Candidate, Failure, Outcome};
 use crate::scenario::plan::{Cell, Plan};
 use crate::verdict::{CheckResult, Evidence, Finding, Observed, Verdict};
 
@@ -27,8 +28,8 @@ pub struct CheckScene<'a> {
     pub cell: &'a Cell,
     /// What crossed the wire.
     pub recording: &'a Recording,
-    /// How the router says that the turn ended.
-    pub outcome: &'a Outcome,
+    /// How the subject says that the turn ended, where it tells (our router does).
+    pub outcome: Option<&'a Outcome>,
     /// What the caller got, decoded.
     pub caller: Option<&'a View>,
     /// What was observed of the primary.
@@ -37,6 +38,48 @@ pub struct CheckScene<'a> {
     pub findings: &'a [Finding],
     /// The secrets that must not be in the recording.
     pub secrets: &'a [String],
+}
+
+impl<'a> CheckScene<'a> {
+    /// The requests that the subject made: as it tells them itself, else as the wall saw them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<&'a HttpExchange> {
+        let told: Vec<_> = self.recording.upstream().collect();
+        if told.is_empty() { self.recording.wall().collect() } else { told }
+    }
+
+    /// Whether the caller was told a success: a finish reason and no error.
+    #[must_use]
+    pub fn told_success(&self) -> bool {
+        self.caller.is_some_and(|caller| caller.response.finish.is_some() && caller.error.is_none())
+    }
+
+    /// The place of the candidate that answered: as the subject tells; else, where the caller was
+    /// told a success, the one that the last request went to.
+    #[must_use]
+    pub fn answered(&self) -> Option<usize> {
+        if let Some(outcome) = self.outcome {
+            return outcome.answered;
+        }
+        let last = self.recording.wall().last().filter(|_| self.told_success())?;
+        self.cell.candidates.iter().position(|candidate| asks(last, candidate))
+    }
+
+    /// The failed attempts, where the subject tells of them.
+    pub(super) fn failures(&self) -> &'a [(u32, usize, Failure)] {
+        self.outcome.map_or(&[], |outcome| &outcome.failures)
+    }
+
+    /// The mock of the target that gave the answer.
+    pub(super) fn answering_mock(&self) -> Option<&'a MockCase> {
+        let target = *self.cell.targets.get(self.answered()?)?;
+        self.plan.targets.get(target).map(|target| &*target.case)
+    }
+}
+
+/// Whether an exchange is a request to a candidate.
+pub(super) fn asks(exchange: &HttpExchange, candidate: &Candidate) -> bool {
+    exchange.provider == candidate.provider && exchange.model == candidate.model
 }
 
 /// A demand.

@@ -23,8 +23,8 @@ impl Check for RetryWait {
         // A clock tick of nominal time, for the rounding of scaled clocks.
         const TICK: Duration = Duration::from_millis(1);
         let mut looked = false;
-        let exchanges: Vec<_> = scene.recording.upstream().collect();
-        for (attempt, _, failure) in &scene.outcome.failures {
+        let exchanges = scene.requests();
+        for (attempt, _, failure) in scene.failures() {
             let Some(asked) = failure.retry_after else { continue };
             let Some(place) = exchanges.iter().position(|exchange| exchange.attempt == *attempt) else {
                 continue;

@@ -19,10 +19,10 @@ impl Check for SecretKept {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        if scene.secrets.is_empty() || scene.recording.upstream().next().is_none() {
+        if scene.secrets.is_empty() || scene.requests().is_empty() {
             return None;
         }
-        for exchange in scene.recording.upstream().chain(scene.recording.caller()) {
+        for exchange in scene.requests().into_iter().chain(scene.recording.caller()) {
             if scene.secrets.iter().any(|secret| holds(exchange, secret)) {
                 let message = format!("the exchange of attempt {} holds a key", exchange.attempt);
                 return Some(Err(Failed::new(message)));

@@ -21,7 +21,7 @@ impl Check for TimeoutHonest {
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
         let mut looked = false;
-        for (attempt, _, failure) in &scene.outcome.failures {
+        for (attempt, _, failure) in scene.failures() {
             let Some(exchange) = scene.recording.upstream().find(|exchange| exchange.attempt == *attempt)
             else {
                 continue;
