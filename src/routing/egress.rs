@@ -7,13 +7,14 @@ use crate::dialect::{Dialect, StreamEncoder};
 use crate::recording::{Head, TransportEvent};
 
 use super::failure::Failure;
-use super::turn::Outcome;
+use super::step::Outcome;
 
 /// Encodes what a turn emits in the caller's dialect.
 pub(super) struct Egress {
     dialect: &'static dyn Dialect,
     encoder: Box<dyn StreamEncoder + Send>,
-    stream: bool,
+    /// Whether it answers as a stream.
+    pub(super) stream: bool,
     begun: bool,
     ended: bool,
     fold: Fold,
@@ -69,8 +70,8 @@ impl Egress {
         (!std::mem::replace(&mut self.ended, true)).then_some(TransportEvent::Cancelled)
     }
 
-    /// What goes to the caller at the end of the turn.
-    pub(super) fn end(&mut self, outcome: &Outcome) -> Vec<TransportEvent> {
+    /// What goes to the caller at the end of the turn. Only a mutant adds anything behind an error.
+    pub(super) fn end(&mut self, outcome: &Outcome, added: &[Event]) -> Vec<TransportEvent> {
         let mut out = Vec::new();
         if std::mem::replace(&mut self.ended, true) {
             return out;
@@ -78,8 +79,11 @@ impl Egress {
         match (outcome.answered, outcome.failures.last()) {
             (Some(_), _) | (None, None) => {}
             (None, Some((_, _, failure))) if self.begun => {
-                let bytes = self.encoder.event(&Event::Error(error_body(failure)));
-                out.push(TransportEvent::Bytes(Bytes::from(bytes)));
+                let error = Event::Error(error_body(failure));
+                for event in std::iter::once(&error).chain(added) {
+                    let bytes = self.encoder.event(event);
+                    out.push(TransportEvent::Bytes(Bytes::from(bytes)));
+                }
             }
             (None, Some((_, _, failure))) => {
                 let status = failure.class.caller_status();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::chat::Request;
+use crate::chat::{Event, Request};
 use crate::dialect::Dialect;
 use crate::moment::Moment;
 use crate::recording::{ExchangeId, Leg, Recording, RequestBytes, Side, Tap};
@@ -14,9 +14,11 @@ use crate::seed::Seed;
 use crate::wire::url::request_target;
 
 use super::candidate::Candidate;
+use super::conduct::{Conduct, Ours};
 use super::egress::Egress;
 use super::policy::Policy;
-use super::turn::{Call, Input, Outcome, Output, Turn};
+use super::step::{Call, Input, Outcome, Output};
+use super::turn::Turn;
 
 /// What a world must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,9 @@ pub struct Session {
     labels: Vec<(String, String, String)>,
     exchanges: BTreeMap<u32, ExchangeId>,
     caller: ExchangeId,
+    conduct: &'static dyn Conduct,
+    /// Only a mutant keeps events back.
+    held: Vec<Event>,
     outcome: Option<Outcome>,
 }
 
@@ -68,7 +73,17 @@ impl Session {
         let caller = tap.begin(leg, bytes, Moment::ZERO);
         let egress = Egress::new(dialect, request.stream);
         let turn = Turn::new(candidates, request, policy, seed);
-        Self { turn, tap, egress, labels, exchanges: BTreeMap::new(), caller, outcome: None }
+        let exchanges = BTreeMap::new();
+        Self { turn, tap, egress, labels, exchanges, caller, conduct: &Ours, held: Vec::new(), outcome: None }
+    }
+
+    /// The same session, decided by another conduct.
+    #[must_use]
+    pub fn conducted(mut self, conduct: &'static dyn Conduct) -> Self {
+        self.egress.stream = conduct.streams(self.egress.stream);
+        self.turn = self.turn.conducted(conduct);
+        self.conduct = conduct;
+        self
     }
 
     /// When to call again with [`Input::Deadline`], unless something comes first.
@@ -116,19 +131,42 @@ impl Session {
                 }
                 effects.push(Effect::Drop(attempt));
             }
+            Output::Emit(event) if self.conduct.holds_back() && event != Event::End => self.held.push(event),
             Output::Emit(event) => {
-                for event in self.egress.event(&event) {
-                    self.tap.event(self.caller, now, event);
-                }
+                let mut events = std::mem::take(&mut self.held);
+                events.push(event);
+                self.tell(now, events);
             }
+            Output::Decide(decision) if !self.conduct.says(&decision.kind) => {}
             Output::Decide(decision) => self.tap.decision(now, decision),
             Output::Over(outcome) => {
-                for event in self.egress.end(&outcome) {
-                    self.tap.event(self.caller, now, event);
-                }
+                self.end(now, &outcome);
                 self.outcome = Some(outcome);
                 effects.push(Effect::Over);
             }
+        }
+    }
+
+    fn tell(&mut self, now: Moment, events: Vec<Event>) {
+        for event in events.into_iter().flat_map(|event| self.conduct.tells(event)) {
+            for event in self.egress.event(&event) {
+                self.tap.event(self.caller, now, event);
+            }
+        }
+    }
+
+    fn end(&mut self, now: Moment, outcome: &Outcome) {
+        let instead = self.conduct.ends(outcome).filter(|_| outcome.answered.is_none());
+        let told = match instead {
+            Some(events) => {
+                let mut told: Vec<_> = events.iter().flat_map(|event| self.egress.event(event)).collect();
+                told.extend(self.egress.end(&Outcome::default(), &[]));
+                told
+            }
+            None => self.egress.end(outcome, &self.conduct.adds()),
+        };
+        for event in told {
+            self.tap.event(self.caller, now, event);
         }
     }
 

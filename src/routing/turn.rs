@@ -2,92 +2,27 @@
 
 use bytes::Bytes;
 
-use crate::chat::{Event, Request};
+use crate::chat::{Event, Finish, FinishReason, Request};
 use crate::moment::Moment;
-use crate::recording::{Decision, RequestBytes, Stage, TransportEvent};
+use crate::recording::{Decision, Stage, TransportEvent};
 use crate::seed::{Dice, Seed};
-use crate::wire::url::request_target;
 
 use super::attempt::{Attempt, Step};
 use super::candidate::Candidate;
+use super::conduct::{Conduct, Ours, WhenLeft};
 use super::failure::{Failure, FailureClass, Next};
 use super::policy::Policy;
+use super::step::{Call, Input, Outcome, Output};
 
 /// The most events of one attempt that wait for the first one with content.
 const HELD_MAX: usize = 4096;
-
-/// What the machine is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// The turn begins.
-    Begin,
-    /// The transport of an attempt saw something. Late news of dropped attempts is ignored.
-    Transport(u32, TransportEvent),
-    /// [`Turn::deadline`] has come.
-    Deadline,
-    /// The caller left.
-    CallerLeft,
-}
-
-/// What the machine wants done, in order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    /// Open a connection and send this.
-    Open(Call),
-    /// Drop the connection of an attempt, for this reason.
-    Drop(u32, TransportEvent),
-    /// Give this event to the caller.
-    Emit(Event),
-    /// A decision, for the recording.
-    Decide(Decision),
-    /// The turn is over.
-    Over(Outcome),
-}
-
-/// A request to a candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// Number of the attempt, from 1.
-    pub attempt: u32,
-    /// Place of the candidate in the list, from 0.
-    pub candidate: usize,
-    /// The whole URL.
-    pub url: String,
-    /// The headers.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Bytes,
-}
-
-impl Call {
-    /// The request as it goes over the wire.
-    #[must_use]
-    pub fn request(&self) -> RequestBytes {
-        RequestBytes {
-            method: "POST".to_owned(),
-            path: request_target(&self.url).to_owned(),
-            headers: self.headers.clone(),
-            body: self.body.clone(),
-        }
-    }
-}
-
-/// How a turn ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outcome {
-    /// The candidate that answered, whole; `None` when none did.
-    pub answered: Option<usize>,
-    /// Whether the caller had got content before the turn failed.
-    pub committed: bool,
-    /// Every failed attempt: its number, its candidate and why.
-    pub failures: Vec<(u32, usize, Failure)>,
-}
 
 /// One turn: candidates, a request and a policy become one answer or one clear error.
 pub struct Turn {
     candidates: Vec<Candidate>,
     request: Request,
     policy: Policy,
+    conduct: &'static dyn Conduct,
     dice: Dice,
     state: State,
     began: Moment,
@@ -118,6 +53,7 @@ impl Turn {
             candidates,
             request,
             policy,
+            conduct: &Ours,
             dice: seed.derive("turn").dice(),
             state: State::New,
             began: Moment::ZERO,
@@ -128,6 +64,14 @@ impl Turn {
             held: Vec::new(),
             outcome: Outcome::default(),
         }
+    }
+
+    /// The same turn, decided by another conduct.
+    #[must_use]
+    pub fn conducted(mut self, conduct: &'static dyn Conduct) -> Self {
+        self.policy = conduct.policy(self.policy);
+        self.conduct = conduct;
+        self
     }
 
     /// When to call again with [`Input::Deadline`], unless something comes first.
@@ -160,7 +104,7 @@ impl Turn {
                 }
             }
             Input::Deadline => self.due(now, &mut out),
-            Input::CallerLeft => self.caller_left(&mut out),
+            Input::CallerLeft => self.caller_left(now, &mut out),
         }
         out
     }
@@ -178,7 +122,7 @@ impl Turn {
         }
         let State::Trying(attempt) = &mut self.state else { return };
         let (step, progress) = attempt.take(event);
-        if progress {
+        if self.conduct.is_progress(progress) {
             self.since = now;
         }
         match step {
@@ -253,11 +197,17 @@ impl Turn {
         }
     }
 
-    fn caller_left(&mut self, out: &mut Vec<Output>) {
+    fn caller_left(&mut self, now: Moment, out: &mut Vec<Output>) {
+        let what = self.conduct.when_left();
+        if what == WhenLeft::ReadOn {
+            return;
+        }
         if matches!(self.state, State::Trying(_) | State::Draining) {
             out.push(Output::Drop(self.attempts, TransportEvent::Cancelled));
         }
-        if !matches!(self.state, State::Over) {
+        if what == WhenLeft::Blame {
+            self.failed(now, Failure::bare(FailureClass::CallerLeft, "the caller left"), out);
+        } else if !matches!(self.state, State::Over) {
             // The provider is not to blame: no failure is noted against it.
             out.push(Output::Decide(self.decision("caller-left", String::new())));
             self.over(out);
@@ -272,7 +222,8 @@ impl Turn {
         };
         self.attempts += 1;
         self.tries += 1;
-        let request = Request { model: candidate.model.clone(), ..self.request.clone() };
+        let request = self.conduct.asks(self.request.clone());
+        let request = Request { model: candidate.model.clone(), ..request };
         let encoded = candidate.dialect.encode_request(&request);
         let call = Call {
             attempt: self.attempts,
@@ -316,22 +267,27 @@ impl Turn {
 
     fn failed(&mut self, now: Moment, mut failure: Failure, out: &mut Vec<Output>) {
         for key in self.candidates.iter().filter_map(|candidate| candidate.key.as_deref()) {
-            failure.hide(key);
+            if self.conduct.hides_keys() {
+                failure.hide(key);
+            }
         }
+        let Some(failure) = self.conduct.takes(failure) else { return self.pretend(now, out) };
         let class = failure.class;
+        let next = self.conduct.next(class);
         // A status that was told when the time was up does not buy more time.
-        if self.outcome.committed || self.is_overdue(now) {
+        let committed = self.outcome.committed && !self.conduct.starts_over();
+        if committed || self.is_overdue(now) {
             self.give_up(failure, out);
             return;
         }
         let budget = self.attempts < self.policy.attempts_max;
         let again = self.tries < self.policy.attempts_per_candidate;
         let has_next = self.candidate + 1 < self.candidates.len();
-        let wait = match class.next() {
+        let wait = match next {
             Next::Retry if budget && again => self.retry_wait(&failure, has_next),
             _ => None,
         };
-        match (wait, class.next()) {
+        match (wait, next) {
             (Some(wait), _) if now + wait < self.began + self.policy.deadlines.total => {
                 let reason = format!("{}: {}", class.name(), failure.message);
                 self.note(failure, "retry", reason, out);
@@ -355,12 +311,19 @@ impl Turn {
     /// How long to wait before the same candidate is asked again; `None` when it is not worth it.
     fn retry_wait(&mut self, failure: &Failure, has_next: bool) -> Option<std::time::Duration> {
         let backoff = self.policy.backoff.wait(self.tries, &mut self.dice);
-        match failure.retry_after {
+        match self.conduct.heeds(failure.retry_after) {
             // A limit goes to the next candidate at once, unless the wait fits the budget.
             Some(asked) => (asked <= self.policy.wait_max).then(|| asked.max(backoff)),
             None if failure.class == FailureClass::RateLimit && has_next => None,
             None => Some(backoff),
         }
+    }
+
+    /// Only a mutant does this: it takes a failure for the end of a good answer.
+    fn pretend(&mut self, now: Moment, out: &mut Vec<Output>) {
+        let finish = Finish { reason: FinishReason::Stop, raw: "stop".to_owned() };
+        self.answered(now, vec![Event::Finish { choice: 0, finish }, Event::End], out);
+        self.over(out);
     }
 
     fn note(&mut self, failure: Failure, kind: &str, reason: String, out: &mut Vec<Output>) {
