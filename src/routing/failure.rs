@@ -185,7 +185,7 @@ impl Failure {
         if key.len() < KEY_MIN {
             return;
         }
-        self.message = self.message.replace(key, &"*".repeat(key.len()));
+        self.message = self.message.replace(key, "[key]");
         let key = key.as_bytes();
         let mut at = 0;
         while let Some(window) = self.excerpt.get(at..at + key.len()) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::check::{CheckScene, examine_all};
+use super::check::{CheckScene, decoded, examine_all};
 use super::plan::{Cell, Plan};
 use crate::diagnosis::{self, Scene};
-use crate::dialect::{self, View, view};
+use crate::dialect::{self, view};
 use crate::recording::{HttpExchange, Recording};
 use crate::routing::Outcome;
 use crate::verdict::{Case, Finding, Observed, State, Verdict, World};
@@ -100,10 +100,6 @@ fn examine(exchange: &HttpExchange) -> Vec<Finding> {
     let Some(dialect) = dialect::by_id(&exchange.dialect) else { return Vec::new() };
     let view = view(dialect, exchange);
     diagnosis::examine(&Scene { exchange, view: &view, dialect })
-}
-
-fn decoded(exchange: &HttpExchange) -> Option<View> {
-    dialect::by_id(&exchange.dialect).map(|dialect| view(dialect, exchange))
 }
 
 /// Names the sibling that works: another model of the same provider, in the same scenario and world.

@@ -1,18 +1,36 @@
 //! Checks: demands over a recording. One file each, one line here.
 
+mod abort_not_blamed;
+mod abort_passed;
 mod answer_from;
 mod answer_whole;
 mod attempts;
+mod caller_protocol;
 mod cause_true;
+mod error_clean;
 mod failure_told;
+mod fallback_before_commit;
 mod fallback_named;
+mod fallback_used;
+mod finish_kept;
+mod not_held_back;
 mod observed;
+mod request_whole;
+mod retry_backs_off;
+mod retry_transient;
 mod retry_wait;
 mod secret_kept;
+mod secret_not_passed;
+mod stall_cut;
 mod timeout_honest;
+mod tool_calls_whole;
 mod turn_bounded;
+mod usage_kept;
+mod wall_agrees;
 
-use crate::dialect::View;
+use std::ops::Deref;
+
+use crate::dialect::{self, View, view};
 use crate::mock::MockCase;
 use crate::recording::{HttpExchange, Recording};
 use crate::routing::{Candidate, Failure, Outcome};
@@ -65,6 +83,13 @@ impl<'a> CheckScene<'a> {
         self.cell.candidates.iter().position(|candidate| asks(last, candidate))
     }
 
+    /// What the provider said whose answer the caller was told as a success.
+    pub(super) fn answer(&self) -> Option<Answer> {
+        let candidate = self.cell.candidates.get(self.answered()?)?;
+        let exchange = self.requests().into_iter().rfind(|exchange| asks(exchange, candidate))?;
+        Some(Answer { attempt: exchange.attempt, view: decoded(exchange)? })
+    }
+
     /// The failed attempts, where the subject tells of them.
     pub(super) fn failures(&self) -> &'a [(u32, usize, Failure)] {
         self.outcome.map_or(&[], |outcome| &outcome.failures)
@@ -75,6 +100,30 @@ impl<'a> CheckScene<'a> {
         let target = *self.cell.targets.get(self.answered()?)?;
         self.plan.targets.get(target).map(|target| &*target.case)
     }
+}
+
+/// What the provider said that gave the answer, and in which attempt.
+pub(super) struct Answer {
+    pub(super) attempt: u32,
+    view: View,
+}
+
+impl Deref for Answer {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.view
+    }
+}
+
+/// An exchange as its dialect reads it.
+pub(super) fn decoded(exchange: &HttpExchange) -> Option<View> {
+    dialect::by_id(&exchange.dialect).map(|dialect| view(dialect, exchange))
+}
+
+/// Whether two exchanges ask the same model of the same provider.
+pub(super) fn same_target(one: &HttpExchange, other: &HttpExchange) -> bool {
+    one.provider == other.provider && one.model == other.model
 }
 
 /// Whether an exchange is a request to a candidate.
@@ -122,14 +171,30 @@ pub const ALL: &[&dyn Check] = &[
     &observed::ObservedAsDeclared,
     &answer_from::AnswerFrom,
     &answer_whole::AnswerWhole,
+    &caller_protocol::CallerProtocol,
+    &tool_calls_whole::ToolCallsWhole,
+    &finish_kept::FinishKept,
+    &usage_kept::UsageKept,
+    &not_held_back::NotHeldBack,
     &failure_told::FailureTold,
+    &error_clean::ErrorClean,
     &cause_true::CauseTrue,
     &timeout_honest::TimeoutHonest,
+    &request_whole::RequestWhole,
+    &wall_agrees::WallAgrees,
     &attempts::Attempts,
+    &retry_transient::RetryTransient,
+    &retry_backs_off::RetryBacksOff,
     &retry_wait::RetryWait,
-    &turn_bounded::TurnBounded,
+    &fallback_used::FallbackUsed,
     &fallback_named::FallbackNamed,
+    &fallback_before_commit::FallbackBeforeCommit,
+    &stall_cut::StallCut,
+    &turn_bounded::TurnBounded,
+    &abort_passed::AbortPassed,
+    &abort_not_blamed::AbortNotBlamed,
     &secret_kept::SecretKept,
+    &secret_not_passed::SecretNotPassed,
 ];
 
 /// The results of every check that applies.

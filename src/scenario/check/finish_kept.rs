@@ -1,0 +1,34 @@
+//! The finish reason of the provider reaches the caller.
+
+use super::{Check, CheckScene, Failed};
+use crate::chat::FinishReason;
+
+pub(super) struct FinishKept;
+
+impl Check for FinishKept {
+    fn id(&self) -> &'static str {
+        "finish.kept"
+    }
+
+    fn claim(&self) -> &'static str {
+        "The caller gets the finish reason that the provider gave."
+    }
+
+    fn example(&self) -> &'static str {
+        "always-stop"
+    }
+
+    fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        let answer = scene.answer()?;
+        let made = answer.response.finish.as_ref()?.reason;
+        let got = scene.caller?.response.finish.as_ref()?.reason;
+        // Some providers say stop where there are tool calls: a router may mend that.
+        let mended = made == FinishReason::Stop && got == FinishReason::ToolCalls;
+        if made == got || mended {
+            return Some(Ok(format!("{got:?}")));
+        }
+        Some(Err(Failed::new(format!(
+            "the provider gave {made:?} as its finish reason, the caller got {got:?}"
+        ))))
+    }
+}
