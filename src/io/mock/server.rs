@@ -10,12 +10,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::blackhole::Blackhole;
 use super::player::{Ending, perform};
 use super::refuser::Refuser;
 use crate::fault::wire::render;
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::runner::Tamper;
-use crate::mock::{self, Upstream};
+use crate::mock::{self, Door, Upstream};
 use crate::recording::RequestBytes;
 use crate::recording::timeline::{Act, Timeline};
 use crate::wire::http::{Request, RequestReader};
@@ -31,6 +32,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 pub struct MockServer {
     addresses: Vec<SocketAddr>,
     refusers: Vec<Refuser>,
+    blackholes: Vec<Blackhole>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
@@ -82,26 +84,34 @@ impl MockServer {
     pub fn start(upstream: Upstream, scale: TimeScale, tamper: Option<&Tamper>) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let refusing: Vec<bool> =
-            (0..upstream.targets().len()).map(|target| upstream.refuses(target)).collect();
+        let doors: Vec<Door> = (0..upstream.targets().len()).map(|target| upstream.door(target)).collect();
         let responder: Arc<Mutex<dyn Responder>> = Arc::new(Mutex::new(upstream));
-        for (target, refuses) in refusing.into_iter().enumerate() {
-            if refuses {
-                let refuser = Refuser::bind(loopback)?;
-                server.addresses.push(refuser.address());
-                server.refusers.push(refuser);
-                continue;
+        for (target, door) in doors.into_iter().enumerate() {
+            match door {
+                Door::Refusing => {
+                    let refuser = Refuser::bind(loopback)?;
+                    server.addresses.push(refuser.address());
+                    server.refusers.push(refuser);
+                }
+                Door::Silent => {
+                    let blackhole = Blackhole::bind(loopback)?;
+                    server.addresses.push(blackhole.address());
+                    server.blackholes.push(blackhole);
+                }
+                Door::Open => {
+                    let (responder, stop) = (Arc::clone(&responder), stopped.clone());
+                    let desk = Desk { responder, target, scale, tamper: tamper.cloned(), stop };
+                    server.accept_at(SocketAddr::new(loopback, 0), desk)?;
+                }
             }
-            let responder = Arc::clone(&responder);
-            let desk = Desk { responder, target, scale, tamper: tamper.cloned(), stop: stopped.clone() };
-            server.accept_at(SocketAddr::new(loopback, 0), desk)?;
         }
         Ok(server)
     }
 
     fn silent() -> (Self, watch::Receiver<bool>) {
         let (stop, stopped) = watch::channel(false);
-        (Self { addresses: Vec::new(), refusers: Vec::new(), tasks: JoinSet::new(), stop }, stopped)
+        let (addresses, refusers, blackholes) = (Vec::new(), Vec::new(), Vec::new());
+        (Self { addresses, refusers, blackholes, tasks: JoinSet::new(), stop }, stopped)
     }
 
     fn accept_at(&mut self, address: SocketAddr, desk: Desk) -> io::Result<()> {
@@ -123,6 +133,7 @@ impl Drop for MockServer {
     fn drop(&mut self) {
         let _ = self.stop.send(true);
         self.refusers.clear();
+        self.blackholes.clear();
         self.tasks.abort_all();
     }
 }
