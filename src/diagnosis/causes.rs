@@ -20,6 +20,16 @@ pub struct Cause {
 /// Every cause, by id.
 pub const ALL: &[Cause] = &[
     Cause {
+        id: "answer.repeats-itself",
+        title: "The model said the same again and again until its token limit.",
+        blame: Blame::Provider,
+        fix: &[
+            "Ask again with a temperature above 0 or a penalty for repetition; lower maxTokens to bound the cost",
+            "If it repeats, compare with another provider of the model: a wrong chat template or quantisation loops",
+        ],
+        next: "Repeat it three times: does it loop at the same words?",
+    },
+    Cause {
         id: "auth.forbidden",
         title: "The key is valid but may not use this model, region or feature.",
         blame: Blame::Account,
@@ -64,6 +74,16 @@ pub const ALL: &[Cause] = &[
         next: "Compare the reasoning tokens in usage with max_tokens.",
     },
     Cause {
+        id: "error.masked-upstream",
+        title: "A hop hid an upstream failure behind an answer without content or tokens.",
+        blame: Blame::Provider,
+        fix: &[
+            "Send the request to the upstream provider itself: its own error says what is wrong",
+            "Look into the log of the hop at this request's id; update it, or leave it out",
+        ],
+        next: "Does the usage count the prompt? Where it counts nothing, no model was asked.",
+    },
+    Cause {
         id: "fallback.masks-primary",
         title: "A fallback answered; the first choice failed.",
         blame: Blame::Provider,
@@ -76,6 +96,16 @@ pub const ALL: &[Cause] = &[
         blame: Blame::Client,
         fix: &["Shorten the conversation", "Or route to a model with a larger context"],
         next: "Compare contextWindow in the configuration with the provider's number.",
+    },
+    Cause {
+        id: "limit.prompt-truncated",
+        title: "The provider cut the prompt without a word: it counts far fewer tokens than were sent.",
+        blame: Blame::Provider,
+        fix: &[
+            "Raise the server's context length (num_ctx, --ctx-size, --max-model-len)",
+            "Or set contextWindow in the configuration to what the server takes, so that the prompt is shortened before",
+        ],
+        next: "Put a word at the head of a long prompt and ask for it.",
     },
     Cause {
         id: "model.alias-mismatch",

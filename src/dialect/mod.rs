@@ -5,6 +5,7 @@
 
 pub mod anthropic_messages;
 pub mod error_shape;
+pub mod error_wait;
 mod json;
 pub mod openai_chat;
 mod registry;

@@ -181,6 +181,11 @@ pub(super) fn each_body(
     timeline
 }
 
+/// Puts a line in front of every record.
+pub(super) fn with_line(timeline: Timeline, line: &[u8]) -> Timeline {
+    each_body(timeline, |bytes, piece| vec![body([line, bytes].concat(), piece)])
+}
+
 /// Lets `change` edit the JSON of every record or whole body; it says whether it did.
 /// Gives the number of changes.
 pub(super) fn each_json(timeline: &mut Timeline, mut change: impl FnMut(Piece, &mut Value) -> bool) -> usize {
@@ -194,6 +199,21 @@ pub(super) fn each_json(timeline: &mut Timeline, mut change: impl FnMut(Piece, &
         }
     }
     changes
+}
+
+/// Sets how many prompt tokens the answer counts, wherever it tells; gives the number of changes.
+pub(super) fn set_prompt_tokens(timeline: &mut Timeline, tokens: u64) -> usize {
+    const PLACES: [&str; 3] = ["/usage/prompt_tokens", "/usage/input_tokens", "/message/usage/input_tokens"];
+    each_json(timeline, |_, value| {
+        let mut changed = false;
+        for place in PLACES {
+            if let Some(count) = value.pointer_mut(place).filter(|count| count.is_number()) {
+                *count = tokens.into();
+                changed = true;
+            }
+        }
+        changed
+    })
 }
 
 /// Lets `change` edit the JSON of the body act at `place`.

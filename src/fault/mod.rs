@@ -17,6 +17,7 @@ mod args;
 mod asked;
 mod dose;
 mod edit;
+mod gzip;
 mod http_date;
 mod registry;
 mod rejection;

@@ -1,10 +1,21 @@
 //! The 400s and 404s whose words matter, as each dialect's providers spell them.
 
+use serde_json::{Value, json};
+
 use crate::chat::ErrorBody;
 use crate::recording::timeline::Timeline;
 
 use super::asked::Tool;
 use super::voice::{Voice, complaint};
+
+/// A 429 in the envelope of Google, whatever dialect is spoken: its endpoints for other dialects
+/// tell errors in it too.
+pub(super) fn google_refusal(message: &str, details: &Value) -> Timeline {
+    let error = json!({
+        "code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": details,
+    });
+    Timeline::whole(429, "application/json", json!({"error": error}).to_string())
+}
 
 impl Voice {
     /// A 404 for a model that does not exist.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::problem::Problem;
 use crate::recording::Head;
 use crate::recording::timeline::{Act, Framing, Piece, Timeline};
 
@@ -82,6 +83,19 @@ impl Voice {
             Self::Anthropic => value.get_mut("content").map(|content| *content = json!([])).is_some(),
         });
         timeline
+    }
+
+    /// The answer with another finish reason.
+    ///
+    /// # Errors
+    /// A problem when it tells none.
+    pub(super) fn finished(self, mut timeline: Timeline, finish: Finish) -> Result<Timeline, Problem> {
+        let changes = edit::each_json(&mut timeline, |_, value| {
+            let Some(reason) = self.finish_mut(value) else { return false };
+            *reason = self.finish(finish).into();
+            true
+        });
+        if changes == 0 { Err(edit::missing("a finish reason")) } else { Ok(timeline) }
     }
 
     /// Turns the text of a record into reasoning; says whether there was any.

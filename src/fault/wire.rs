@@ -15,6 +15,8 @@ use crate::wire::http::{BodyLength, encode_chunk, encode_head, last_chunk};
 pub enum WireAct {
     /// Refuse the connection.
     Refuse,
+    /// Let no connection come about, and say nothing.
+    Blackhole,
     /// Write bytes, in one segment where the kernel allows it. Never empty.
     Write(Bytes),
     /// Let time pass. Never zero.
@@ -52,7 +54,7 @@ pub fn render(timeline: &Timeline) -> Vec<WireAct> {
             }
             Act::EndBody => {}
             Act::Wait(span) => wait(&mut acts, *span),
-            Act::Refuse | Act::Close | Act::Reset | Act::Hold => {
+            Act::Refuse | Act::Blackhole | Act::Close | Act::Reset | Act::Hold => {
                 acts.push(ending(act));
                 return acts;
             }
@@ -98,6 +100,7 @@ fn wait(acts: &mut Vec<WireAct>, span: Duration) {
 fn ending(act: &Act) -> WireAct {
     match act {
         Act::Refuse => WireAct::Refuse,
+        Act::Blackhole => WireAct::Blackhole,
         Act::Close => WireAct::Close,
         Act::Reset => WireAct::Reset,
         _ => WireAct::Hold,

@@ -14,4 +14,4 @@ pub use builtin::FILES;
 pub use case::{About, MockCase};
 pub use desk::Desk;
 pub use library::Library;
-pub use upstream::{Answer, Upstream, UpstreamTarget, rehearse};
+pub use upstream::{Answer, Door, Upstream, UpstreamTarget, rehearse};

@@ -40,6 +40,27 @@ pub struct Answer {
     pub seen: u32,
 }
 
+/// What a target does with connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// It takes them.
+    Open,
+    /// It refuses every one, so that nothing may listen there.
+    Refusing,
+    /// It lets none come about.
+    Silent,
+}
+
+impl Door {
+    fn of(timeline: &Timeline) -> Self {
+        match timeline.acts.first() {
+            Some(Act::Refuse) => Self::Refusing,
+            Some(Act::Blackhole) => Self::Silent,
+            _ => Self::Open,
+        }
+    }
+}
+
 /// The mock providers of one case, with what they have seen.
 #[derive(Debug, Clone)]
 pub struct Upstream {
@@ -61,14 +82,12 @@ impl Upstream {
         &self.targets
     }
 
-    /// Whether a target refuses every connection, so that nothing may listen there.
+    /// What a target does with connections, whatever is asked over them.
     #[must_use]
-    pub fn refuses(&self, target: usize) -> bool {
-        let blank = RequestBytes::default();
-        self.targets.get(target).is_some_and(|target| {
-            let mut copy = Self::new(vec![target.clone()], self.seed);
-            matches!(copy.answer(0, &blank).timeline.acts.first(), Some(Act::Refuse))
-        })
+    pub fn door(&self, target: usize) -> Door {
+        let Some(target) = self.targets.get(target) else { return Door::Open };
+        let mut copy = Self::new(vec![target.clone()], self.seed);
+        Door::of(&copy.answer(0, &RequestBytes::default()).timeline)
     }
 
     /// What a target does with a request; it remembers having seen it.
@@ -77,7 +96,7 @@ impl Upstream {
             return Answer { timeline: Timeline::whole(404, "text/plain", "no such target\n"), seen: 0 };
         };
         // Where nothing listens, no request is read, so none can be told that it is wrong.
-        let wrong = misdirected(known, request).filter(|_| !self.refuses(target));
+        let wrong = misdirected(known, request).filter(|_| self.door(target) == Door::Open);
         if let Some(timeline) = wrong {
             return Answer { timeline, seen: *self.seen.get(&target).unwrap_or(&0) };
         }
@@ -130,8 +149,8 @@ pub fn rehearse(target: &UpstreamTarget, stream: bool) -> Result<(), Problem> {
         spec.dose = Dose::ALWAYS;
         let alone = UpstreamTarget { faults: vec![spec], ..target.clone() };
         let timeline = spoilt(&alone, &request, &target.model, 0, Seed(0))?;
-        let refuses = matches!(timeline.acts.first(), Some(Act::Refuse));
-        if refuses && target.faults[number].dose != Dose::ALWAYS {
+        let closed = Door::of(&timeline) != Door::Open;
+        if closed && target.faults[number].dose != Dose::ALWAYS {
             let name = target.faults[number].fault.name();
             let problem = Problem::new(format!("`{name}` cannot have a dose"));
             return Err(problem.hint(

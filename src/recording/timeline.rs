@@ -22,6 +22,8 @@ pub struct Timeline {
 pub enum Act {
     /// Refuse the connection; only alone and first.
     Refuse,
+    /// Never answer the connection's first packet; only alone and first.
+    Blackhole,
     /// Send status and headers.
     Head {
         /// Status and headers, without those of the framing.

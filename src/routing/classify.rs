@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::failure::{EXCERPT_MAX, Failure, FailureClass};
 use crate::chat::ErrorBody;
+use crate::dialect::error_wait;
 use crate::recording::Head;
 
 /// Error types and codes that mean one thing, whoever says them. Those that only say `error` are left
@@ -139,8 +140,15 @@ pub fn classify_status(head: &Head, body: &[u8], error: Option<&ErrorBody>) -> F
         status: Some(head.status),
         content_type: head.header("content-type").map(str::to_owned),
         excerpt: body[..body.len().min(EXCERPT_MAX)].to_vec(),
-        retry_after: retry_after(head),
+        retry_after: retry_after(head).or_else(|| wait_in(body, error)),
     }
+}
+
+/// How long the body of an error status asks to wait; a header says it better.
+fn wait_in(body: &[u8], error: Option<&ErrorBody>) -> Option<Duration> {
+    let error = error?;
+    let body = serde_json::from_slice(body).unwrap_or_default();
+    error_wait::wait_of(&body, &error.message)
 }
 
 /// The content coding of an answer, where it has one. None is ever asked for.

@@ -8,7 +8,7 @@ use crate::wire::http::{HttpEvent, ResponseReader};
 
 /// What a client sees of a timeline that starts at `start`, in order.
 ///
-/// The list ends early when the connection stays open and silent.
+/// The list ends early when the connection stays open and silent; it is empty when none comes about.
 #[must_use]
 pub fn transport_events(timeline: &Timeline, start: Moment) -> Vec<Timed<TransportEvent>> {
     let mut reader = ResponseReader::new("POST");
@@ -17,7 +17,7 @@ pub fn transport_events(timeline: &Timeline, start: Moment) -> Vec<Timed<Transpo
     let mut over = false;
     let mut connected = false;
     for act in render(timeline) {
-        if !connected && !matches!(act, WireAct::Refuse) {
+        if !connected && !matches!(act, WireAct::Refuse | WireAct::Blackhole) {
             connected = true;
             events.push(Timed { at, what: TransportEvent::Connected });
         }
@@ -34,6 +34,7 @@ pub fn transport_events(timeline: &Timeline, start: Moment) -> Vec<Timed<Transpo
                 ends => ends,
             },
             WireAct::Reset => vec![TransportEvent::Reset],
+            WireAct::Blackhole => return events,
             WireAct::Hold => break,
         };
         for what in seen {

@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use bytes::Bytes;
 use provoke::fault::{self, Args, Context};
 use provoke::io::clock::TimeScale;
+use provoke::io::mock::blackhole::Blackhole;
 use provoke::io::mock::refuser::Refuser;
 use provoke::io::mock::{MockServer, Responder};
 use provoke::io::router::events_of;
@@ -69,8 +70,14 @@ async fn real(timeline: &Timeline, wanted: &Told) -> Told {
     let refuser = Refuser::bind(Ipv4Addr::LOCALHOST.into()).unwrap();
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let mut server = Some(MockServer::listen(any, Always(timeline.clone()), TimeScale::REAL).unwrap());
-    let refuses = timeline.acts.first() == Some(&Act::Refuse);
-    let address = if refuses { refuser.address() } else { server.as_ref().unwrap().address(0) };
+    let mut blackhole = None;
+    let address = match timeline.acts.first() {
+        Some(Act::Refuse) => refuser.address(),
+        Some(Act::Blackhole) => {
+            blackhole.insert(Blackhole::bind(Ipv4Addr::LOCALHOST.into()).unwrap()).address()
+        }
+        _ => server.as_ref().unwrap().address(0),
+    };
     let call = Call {
         attempt: 1,
         candidate: 0,
@@ -82,6 +89,7 @@ async fn real(timeline: &Timeline, wanted: &Told) -> Told {
     loop {
         let all_came = !wanted.ended() && told == *wanted;
         if all_came && server.take().is_some() {
+            drop(blackhole.take());
             while let Some(event) = news.recv().await {
                 assert!(!matches!(event, TransportEvent::Bytes(_) | TransportEvent::Head(_)), "{event:?}");
             }

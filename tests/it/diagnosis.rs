@@ -61,6 +61,9 @@ fn turn(spec: Spec, dialect_id: &str) -> Option<Seen> {
     let sent: Bytes = healthy::provocative(dialect_id).body;
     let mut request = dialect.decode_request(&sent).value;
     request.stream = name != "stream-for-json";
+    if name == "silent-truncate" {
+        request.system.push("Keep to what the house rules say. ".repeat(100));
+    }
     // What the healthy answers call must be on offer.
     let weather = serde_json::json!({"type": "object"});
     request.tools.push(Tool {
@@ -170,7 +173,7 @@ fn classes(cause: &str) -> &'static [&'static str] {
         "quota.rate-limited" => &["rate-limit"],
         "limit.context-overflow" => &["context-overflow"],
         "model.alias-mismatch" => &["model-not-found"],
-        "empty.model-stop" | "empty.thinking-budget" => &["empty-answer"],
+        "empty.model-stop" | "empty.thinking-budget" | "error.masked-upstream" => &["empty-answer"],
         "provider.request-rejected"
         | "schema.tool-keyword-unsupported"
         | "tool.capability-absent"

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use provoke::fault::wire::{WireAct, render};
 use provoke::fault::{Args, Context, all};
 use provoke::io::clock::{Clock, TimeScale};
+use provoke::io::mock::blackhole::Blackhole;
 use provoke::io::mock::player::{Ending, Played, WallEvent, perform, play};
 use provoke::io::mock::refuser::Refuser;
 use provoke::moment::Moment;
@@ -132,6 +133,16 @@ fn a_refuser_refuses_every_connection_and_keeps_its_port() {
     }
     let error = std::net::TcpListener::bind(refuser.address()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AddrInUse);
+}
+
+#[test]
+fn a_blackhole_lets_no_connection_come_about_for_as_long_as_it_is_held() {
+    let blackhole = Blackhole::bind(Ipv4Addr::LOCALHOST.into()).unwrap();
+    let address = blackhole.address();
+    let error = Client::connect_timeout(&address, Duration::from_millis(100)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    drop(blackhole);
+    assert_eq!(Client::connect(address).unwrap_err().kind(), ErrorKind::ConnectionRefused);
 }
 
 #[test]
@@ -260,6 +271,10 @@ fn what_is_rendered_is_what_crosses_the_wire() {
             let Ok(timeline) = fault.apply(&cx, healthy::text(dialect)) else { continue };
             let acts: Vec<WireAct> =
                 render(&timeline).into_iter().filter(|act| !matches!(act, WireAct::Wait(_))).collect();
+            // Where no connection comes about, nothing is played.
+            if acts == [WireAct::Blackhole] {
+                continue;
+            }
             let (sent, end) = (written(&acts), acts.last().cloned());
             let count = sent.len();
             let (played, (bytes, error)) = against(&acts, move |mut stream| {

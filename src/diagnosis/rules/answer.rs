@@ -22,6 +22,11 @@ impl Rule for Empty {
             return None;
         }
         let (cause, message) = match finish.reason {
+            // A model that stops without a word has read the prompt before.
+            FinishReason::Stop if response.usage.input == Some(0) => (
+                "error.masked-upstream",
+                "the answer ended properly with nothing in it, and not one token of the prompt was read",
+            ),
             FinishReason::Length => {
                 ("empty.thinking-budget", "the token limit was reached before anything visible was said")
             }
@@ -34,6 +39,72 @@ impl Rule for Empty {
             _ => return None,
         };
         Some(scene.finding(cause, Confidence::High, message))
+    }
+}
+
+/// The answer says the same again and again until its token limit.
+pub(super) struct Repeats;
+
+/// The longest run of characters whose repetition is looked for.
+const PERIOD_MAX: usize = 200;
+/// How often in a row something must be said: a list or a ruler says a thing less often.
+const ROUNDS_MIN: usize = 16;
+/// How much of the end of an answer must be repetition, in characters.
+const REPEATED_MIN: usize = 160;
+
+impl Rule for Repeats {
+    fn examine(&self, scene: &Scene<'_>) -> Option<Finding> {
+        scene.status().filter(|_| scene.ok())?;
+        let response = &scene.view.response;
+        response.finish.as_ref().filter(|finish| finish.reason == FinishReason::Length)?;
+        let text = response.text();
+        let (piece, rounds) = repeated_end(&text)?;
+        let message = format!("the answer ends at its token limit with the same words {rounds} times");
+        let mut finding = scene.finding("answer.repeats-itself", Confidence::High, message);
+        finding.evidence.push(Evidence::of(scene.exchange.attempt, format!("again and again: {piece:?}")));
+        Some(finding)
+    }
+}
+
+/// The shortest piece that fills the end of a text over and over, and how often it stands there.
+fn repeated_end(text: &str) -> Option<(String, usize)> {
+    let back: Vec<char> = text.chars().rev().take(2 * PERIOD_MAX * ROUNDS_MIN).collect();
+    (1..=PERIOD_MAX).find_map(|period| {
+        let pairs = back.iter().zip(back.iter().skip(period));
+        let same = period + pairs.take_while(|(one, other)| one == other).count();
+        let enough = same >= REPEATED_MIN.max(period * ROUNDS_MIN);
+        enough.then(|| (back[..period].iter().rev().collect(), same / period))
+    })
+}
+
+/// Far fewer tokens of the prompt were read than the prompt has.
+pub(super) struct Truncated;
+
+/// The shortest prompt that is judged, in bytes: the counts of short ones say little.
+const PROMPT_MIN: usize = 1_024;
+/// Whatever the language and the tokeniser, a token has fewer bytes of text than this on the whole.
+const BYTES_PER_TOKEN_MAX: u64 = 16;
+
+impl Rule for Truncated {
+    fn examine(&self, scene: &Scene<'_>) -> Option<Finding> {
+        scene.status().filter(|_| scene.ok())?;
+        let usage = &scene.view.response.usage;
+        let cached = usage.cache_read.unwrap_or(0).saturating_add(usage.cache_write.unwrap_or(0));
+        let read = usage.input?.saturating_add(cached);
+        let request = scene.dialect.decode_request(&scene.exchange.request.body).value;
+        let messages = request.messages.iter().flat_map(|message| &message.parts).map(|part| match part {
+            Part::Text(text) => text.len(),
+            _ => 0,
+        });
+        let sent = messages.sum::<usize>() + request.system.iter().map(String::len).sum::<usize>();
+        if read == 0 || sent < PROMPT_MIN || read.saturating_mul(BYTES_PER_TOKEN_MAX) >= sent as u64 {
+            return None;
+        }
+        let message = format!("{sent} bytes of text were sent and {read} tokens of them were read");
+        let mut finding = scene.finding("limit.prompt-truncated", Confidence::Medium, message);
+        let text = format!("prompt: {sent} bytes; usage: {read} prompt tokens");
+        finding.evidence.push(Evidence::of(scene.exchange.attempt, text));
+        Some(finding)
     }
 }
 
@@ -70,7 +141,22 @@ fn same_family(asked: &str, served: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::same_family;
+    use super::{repeated_end, same_family};
+
+    #[test]
+    fn a_loop_is_found_in_any_script_and_a_ruler_is_none() {
+        let end = |text: &str| repeated_end(text).map(|(piece, rounds)| (piece.trim().to_owned(), rounds));
+        let looping = format!("It began well: {}", "and that was all. ".repeat(20));
+        assert_eq!(end(&looping), Some(("and that was all.".to_owned(), 20)));
+        assert_eq!(end(&"世界".repeat(100)), Some(("世界".to_owned(), 100)));
+        // Cut in the middle of a round, as a token limit does.
+        assert!(end(&looping[..looping.len() - 5]).is_some());
+        for sound in ["", "ha ha ha ha", &"-".repeat(80), &"| a | b |\n".repeat(12)] {
+            assert_eq!(end(sound), None, "{sound}");
+        }
+        let counted: String = (0..500).map(|number| format!("{number}\n")).collect();
+        assert_eq!(end(&counted), None);
+    }
 
     #[test]
     fn a_dated_snapshot_is_the_same_model_and_a_smaller_one_is_not() {

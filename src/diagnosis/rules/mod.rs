@@ -21,6 +21,8 @@ pub(super) const ALL: &[&dyn Rule] = &[
     &stream::Ending,
     &stream::EventLines,
     &answer::Empty,
+    &answer::Repeats,
     &tools::BadCall,
     &answer::Substitution,
+    &answer::Truncated,
 ];

@@ -42,6 +42,7 @@ impl Fault for HeaderDrip {
                 WireAct::Write(bytes) => acts.push(Act::Raw(bytes)),
                 WireAct::Wait(span) => acts.push(Act::Wait(span)),
                 WireAct::Refuse => acts.push(Act::Refuse),
+                WireAct::Blackhole => acts.push(Act::Blackhole),
                 WireAct::Close => acts.push(Act::Close),
                 WireAct::Reset => acts.push(Act::Reset),
                 WireAct::Hold => acts.push(Act::Hold),

@@ -1,7 +1,7 @@
 //! The token limit is reached without one visible token.
 
 use crate::fault::{
-    Card, Context, Fault, edit,
+    Card, Context, Fault,
     voice::{Finish, Voice},
 };
 use crate::problem::Problem;
@@ -28,12 +28,6 @@ impl Fault for LengthZero {
 
     fn apply(&self, cx: &Context<'_>, healthy: Timeline) -> Result<Timeline, Problem> {
         let voice = Voice::of(cx, &CARD)?;
-        let mut timeline = voice.hollowed(healthy);
-        let changes = edit::each_json(&mut timeline, |_, value| {
-            let Some(reason) = voice.finish_mut(value) else { return false };
-            *reason = voice.finish(Finish::Length).into();
-            true
-        });
-        if changes == 0 { Err(edit::missing("a finish reason")) } else { Ok(timeline) }
+        voice.finished(voice.hollowed(healthy), Finish::Length)
     }
 }

@@ -1,7 +1,5 @@
 //! The usage tells a number of prompt tokens that is not true.
 
-use serde_json::json;
-
 use crate::fault::{Card, Context, Fault, Param, edit, voice::Voice};
 use crate::problem::Problem;
 use crate::recording::timeline::Timeline;
@@ -21,7 +19,6 @@ const CARD: Card = Card {
 };
 
 const TOKENS: Param = Param::count("tokens", 100_000_000, "1", "the number that is told");
-const PLACES: [&str; 3] = ["/usage/prompt_tokens", "/usage/input_tokens", "/message/usage/input_tokens"];
 
 impl Fault for UsageLies {
     fn card(&self) -> &'static Card {
@@ -31,16 +28,7 @@ impl Fault for UsageLies {
     fn apply(&self, cx: &Context<'_>, mut healthy: Timeline) -> Result<Timeline, Problem> {
         Voice::of(cx, &CARD)?;
         let tokens = cx.args.count(&TOKENS)?;
-        let changes = edit::each_json(&mut healthy, |_, value| {
-            let mut changed = false;
-            for place in PLACES {
-                if let Some(count) = value.pointer_mut(place).filter(|count| count.is_number()) {
-                    *count = json!(tokens);
-                    changed = true;
-                }
-            }
-            changed
-        });
+        let changes = edit::set_prompt_tokens(&mut healthy, tokens);
         if changes == 0 { Err(edit::missing("a usage")) } else { Ok(healthy) }
     }
 }

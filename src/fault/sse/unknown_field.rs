@@ -25,8 +25,6 @@ impl Fault for UnknownField {
 
     fn apply(&self, _cx: &Context<'_>, healthy: Timeline) -> Result<Timeline, Problem> {
         edit::need_stream(&healthy)?;
-        Ok(edit::each_body(healthy, |bytes, piece| {
-            vec![edit::body([&b"x-heartbeat: 1\n"[..], bytes].concat(), piece)]
-        }))
+        Ok(edit::with_line(healthy, b"x-heartbeat: 1\n"))
     }
 }

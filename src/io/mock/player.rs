@@ -185,7 +185,8 @@ impl Player {
                     due += scale.real(*span).min(MAX_HOLD);
                     self.watch_until(due).await
                 }
-                WireAct::Hold => {
+                // Whoever is connected cannot be kept out any more; silence is the nearest.
+                WireAct::Hold | WireAct::Blackhole => {
                     let cut = self.watch_until(Instant::now() + MAX_HOLD).await;
                     if cut == Cut::Not { self.end(Cut::GaveUp, WallEvent::GaveUp) } else { cut }
                 }

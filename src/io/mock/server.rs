@@ -10,13 +10,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::blackhole::Blackhole;
 use super::player::{Ending, perform, stopped};
 use super::refuser::Refuser;
 use super::witness::{Label, Watcher, Witness};
 use crate::fault::wire::render;
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::runner::Tamper;
-use crate::mock::{self, Upstream};
+use crate::mock::{self, Door, Upstream};
 use crate::recording::RequestBytes;
 use crate::recording::timeline::{Act, Timeline};
 use crate::wire::http::{Request, RequestReader};
@@ -35,6 +36,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub struct MockServer {
     addresses: Vec<SocketAddr>,
     refusers: Vec<Refuser>,
+    blackholes: Vec<Blackhole>,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
     /// No further connection is taken.
@@ -89,27 +91,28 @@ impl MockServer {
     ) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let refusing: Vec<bool> =
-            (0..upstream.targets().len()).map(|target| upstream.refuses(target)).collect();
-        let labels: Vec<Label> = upstream.targets().iter().map(Label::of).collect();
+        let label = |target: usize| (upstream.door(target), Label::of(&upstream.targets()[target]));
+        let doors: Vec<(Door, Label)> = (0..upstream.targets().len()).map(label).collect();
         let responder: Arc<Mutex<dyn Responder>> = Arc::new(Mutex::new(upstream));
-        for (target, refuses) in refusing.into_iter().enumerate() {
-            if refuses {
-                let refuser = Refuser::bind(loopback)?;
-                server.addresses.push(refuser.address());
-                server.refusers.push(refuser);
-                continue;
+        for (target, (door, label)) in doors.into_iter().enumerate() {
+            match door {
+                Door::Refusing => {
+                    let refuser = Refuser::bind(loopback)?;
+                    server.addresses.push(refuser.address());
+                    server.refusers.push(refuser);
+                }
+                Door::Silent => {
+                    let blackhole = Blackhole::bind(loopback)?;
+                    server.addresses.push(blackhole.address());
+                    server.blackholes.push(blackhole);
+                }
+                Door::Open => {
+                    let (responder, stop) = (Arc::clone(&responder), stopped.clone());
+                    let (tamper, witness) = (tamper.cloned(), Some(witness.of(label)));
+                    let desk = Desk { responder, target, scale, tamper, witness, stop };
+                    server.accept_at(SocketAddr::new(loopback, 0), desk)?;
+                }
             }
-            let responder = Arc::clone(&responder);
-            let desk = Desk {
-                responder,
-                target,
-                scale,
-                tamper: tamper.cloned(),
-                witness: Some(witness.of(labels[target].clone())),
-                stop: stopped.clone(),
-            };
-            server.accept_at(SocketAddr::new(loopback, 0), desk)?;
         }
         Ok(server)
     }
@@ -117,8 +120,8 @@ impl MockServer {
     fn silent() -> (Self, watch::Receiver<bool>) {
         let (stop, stopped) = watch::channel(false);
         let (closing, _) = watch::channel(false);
-        let (addresses, refusers, tasks) = (Vec::new(), Vec::new(), JoinSet::new());
-        (Self { addresses, refusers, tasks, stop, closing }, stopped)
+        let (addresses, refusers, blackholes) = (Vec::new(), Vec::new(), Vec::new());
+        (Self { addresses, refusers, blackholes, tasks: JoinSet::new(), stop, closing }, stopped)
     }
 
     /// Waits until every connection has ended, as its client has left; those that stay are stopped.
@@ -150,6 +153,7 @@ impl Drop for MockServer {
     fn drop(&mut self) {
         let _ = self.stop.send(true);
         self.refusers.clear();
+        self.blackholes.clear();
         self.tasks.abort_all();
     }
 }

@@ -71,7 +71,9 @@ const fn causes(class: FailureClass) -> &'static [&'static str] {
         FailureClass::ContentFilter => &["policy.content-filtered"],
         FailureClass::Server => &["provider.server-error", "cdn.origin-error"],
         FailureClass::EmptyStream => &["stream.empty-body"],
-        FailureClass::EmptyAnswer => &["empty.model-stop", "empty.thinking-budget", "stream.empty-body"],
+        FailureClass::EmptyAnswer => {
+            &["empty.model-stop", "empty.thinking-budget", "error.masked-upstream", "stream.empty-body"]
+        }
         FailureClass::NotAnApi => &["route.html-instead-of-api", "stream.malformed-record"],
         FailureClass::Truncated => &["stream.truncated-no-terminal"],
         FailureClass::Malformed => &[

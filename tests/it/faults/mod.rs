@@ -243,6 +243,24 @@ fn a_dose_counts_requests_and_rolls_the_same_dice_for_the_same_seed() {
 }
 
 #[test]
+fn every_fault_fails_as_often_as_its_dose_says_and_then_is_gone() {
+    for fault in all().iter().filter(|fault| fault.name() != "none") {
+        for dialect in DIALECTS {
+            let (answer, request) = (answer_for(*fault, dialect), healthy::provocative(dialect));
+            let (spec, none) = (Spec { dose: Dose::times(2), ..example(*fault) }, Args::none());
+            let model = spec.args.0.get("model").and_then(Value::as_str).unwrap_or(MODEL);
+            let spoilt = (0..4).map(|attempt| {
+                let cx = Context { attempt, ..Context::new(dialect, &request, &none, model) };
+                Some(spec.apply(&cx, answer.clone()).ok()? != answer)
+            });
+            let spoilt: Vec<Option<bool>> = spoilt.collect();
+            let wanted = if spoilt[0].is_some() { [Some(true), Some(true)] } else { [None, None] };
+            assert_eq!(spoilt, [&wanted[..], &[Some(false), Some(false)]].concat(), "{}", fault.name());
+        }
+    }
+}
+
+#[test]
 fn too_many_faults_in_a_row_are_refused() {
     let (request, args) = (healthy::provocative("openai_chat"), Args::none());
     let cx = Context::new("openai_chat", &request, &args, MODEL);

@@ -12,7 +12,7 @@ pub(super) struct Reading {
     status: u16,
     /// Text and pieces of tool arguments, in a row.
     said: String,
-    /// The content type without its parameters.
+    /// The content type without its parameters, and the content coding behind it.
     kind: String,
     /// A finish reason or the terminal record came.
     finished: bool,
@@ -31,6 +31,7 @@ pub(super) fn read(acts: &[WireAct]) -> Reading {
                 HttpEvent::Head(head) => {
                     let kind = head.header("content-type").unwrap_or_default();
                     reading.kind = kind.split(';').next().unwrap_or_default().to_owned();
+                    reading.kind.extend(head.header("content-encoding"));
                     reading.status = head.status;
                 }
                 HttpEvent::Body(bytes) => {
