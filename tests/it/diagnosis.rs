@@ -157,7 +157,7 @@ fn classes(cause: &str) -> &'static [&'static str] {
         "stream.first-token-stall" => &["first-event-timeout"],
         "stream.midstream-stall" => &["inter-event-timeout"],
         "stream.malformed-record" => &["malformed", "not-an-api"],
-        "stream.broken-framing" | "stream.content-encoding" => &["malformed"],
+        "stream.broken-framing" | "stream.content-encoding" | "stream.record-too-large" => &["malformed"],
         "route.html-instead-of-api" => &["not-an-api"],
         "route.missing-v1" => &["path-not-found"],
         "route.redirected" => &["redirected"],
@@ -174,6 +174,11 @@ fn classes(cause: &str) -> &'static [&'static str] {
         "provider.request-rejected"
         | "schema.tool-keyword-unsupported"
         | "tool.capability-absent"
+        | "history.empty-part"
+        | "history.reasoning-replay-required"
+        | "history.thinking-signature"
+        | "history.tool-call-id-format"
+        | "param.renamed"
         | "param.unknown-field" => &["rejected"],
         _ => &[],
     }
@@ -206,12 +211,12 @@ fn every_cause_is_in_the_catalogue_and_every_entry_is_named() {
     for file in std::fs::read_dir(root.join("rules")).unwrap() {
         sources.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
     }
-    let pattern = regex::Regex::new(r#""([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)+|net\.unreachable|auth\.forbidden|quota\.exhausted|provider\.overloaded|route\.redirected)""#).unwrap();
+    let pattern = regex::Regex::new(r#""([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)+|net\.unreachable|auth\.forbidden|quota\.exhausted|provider\.overloaded|route\.redirected|param\.renamed|usage\.implausible)""#).unwrap();
     let named: BTreeSet<&str> =
         pattern.captures_iter(&sources).map(|found| found.get(1).unwrap().as_str()).collect();
-    let listed: BTreeSet<&str> = causes::ALL.iter().map(|cause| cause.id).collect();
+    let listed: BTreeSet<&str> = causes::all().into_iter().map(|cause| cause.id).collect();
     assert_eq!(named, listed);
-    assert!(causes::ALL.is_sorted_by_key(|cause| cause.id));
+    assert!(causes::all().is_sorted_by_key(|cause| cause.id));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! A whole answer came; is it one?
 
+use serde_json::Value;
+
 use super::Rule;
-use crate::chat::{FinishReason, Part};
-use crate::diagnosis::Scene;
+use crate::chat::{FinishReason, Part, ResponseFormat};
+use crate::diagnosis::{Scene, clip, schema};
 use crate::verdict::{Confidence, Evidence, Finding};
 
 /// The answer is whole and empty.
@@ -34,6 +36,34 @@ impl Rule for Empty {
             _ => return None,
         };
         Some(scene.finding(cause, Confidence::High, message))
+    }
+}
+
+/// JSON was asked for, and the answer is none, or not of the schema.
+pub(super) struct SchemaIgnored;
+
+impl Rule for SchemaIgnored {
+    fn examine(&self, scene: &Scene<'_>) -> Option<Finding> {
+        scene.status().filter(|_| scene.ok())?;
+        let response = &scene.view.response;
+        response.finish.as_ref().filter(|finish| finish.reason == FinishReason::Stop)?;
+        let format = scene.dialect.decode_request(&scene.exchange.request.body).value.response_format?;
+        let text = response.text();
+        if text.is_empty() || !response.tool_calls().is_empty() {
+            return None;
+        }
+        let message = match (serde_json::from_str::<Value>(&text), format) {
+            (Err(_), _) => "JSON was asked for, and the answer is none".to_owned(),
+            (Ok(said), ResponseFormat::JsonSchema { schema: wanted, .. }) => {
+                let wrong = schema::broken(&wanted, &said)?;
+                format!("the answer breaks the schema that was asked for: {wrong}")
+            }
+            (Ok(_), ResponseFormat::JsonObject) => return None,
+        };
+        let mut finding = scene.finding("schema.silently-ignored", Confidence::Certain, message);
+        let text = format!("answer: {}", clip(text.as_bytes()));
+        finding.evidence.push(Evidence::of(scene.exchange.attempt, text));
+        Some(finding)
     }
 }
 

@@ -62,11 +62,7 @@ fn read_record(data: &str, reading: &mut Reading) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(data) else {
         return data == "[DONE]";
     };
-    for place in [
-        "/choices/0/delta/content",
-        "/delta/text",
-        "/delta/partial_json",
-    ] {
+    for place in ["/choices/0/delta/content", "/delta/text", "/delta/partial_json"] {
         reading.said.push_str(value.pointer(place).and_then(Value::as_str).unwrap_or_default());
     }
     let calls = value.pointer("/choices/0/delta/tool_calls").and_then(Value::as_array);
