@@ -62,7 +62,6 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("tools/same-id.yaml", include_bytes!("../../scenarios/tools/same-id.yaml")),
     ("tools/streamed-calls.yaml", include_bytes!("../../scenarios/tools/streamed-calls.yaml")),
     ("tools/template-in-name.yaml", include_bytes!("../../scenarios/tools/template-in-name.yaml")),
-    ("tools/template-in-text.yaml", include_bytes!("../../scenarios/tools/template-in-text.yaml")),
     ("tools/unsupported.yaml", include_bytes!("../../scenarios/tools/unsupported.yaml")),
     ("tools/without-arguments.yaml", include_bytes!("../../scenarios/tools/without-arguments.yaml")),
     ("usage/implausible.yaml", include_bytes!("../../scenarios/usage/implausible.yaml")),
