@@ -5,6 +5,7 @@
 mod event;
 mod fold;
 mod message;
+pub mod replay;
 mod request;
 mod response;
 mod unfold;

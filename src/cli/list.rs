@@ -93,7 +93,9 @@ pub(super) fn lines(kind: Kind) -> Result<Vec<Line>, CliError> {
             faults.map(named).collect()
         }
         Kind::Checks => scenario::CHECKS.iter().map(|check| line(check.id(), check.claim())).collect(),
-        Kind::Causes => diagnosis::causes::ALL.iter().map(|cause| line(cause.id, cause.title)).collect(),
+        Kind::Causes => {
+            diagnosis::causes::all().into_iter().map(|cause| line(cause.id, cause.title)).collect()
+        }
         Kind::Mocks => select::library(None)?.iter().map(|case| line(&case.id, &case.about.title)).collect(),
         Kind::Dialects => dialect::all().iter().map(|dialect| line(dialect.id(), dialect.about())).collect(),
         Kind::Formats => report::all().iter().map(|renderer| line(renderer.id(), renderer.about())).collect(),

@@ -1,5 +1,9 @@
 //! The catalogue of causes: what each means, whose fault it is, what to do.
 
+mod history;
+mod stream;
+mod tools;
+
 use crate::verdict::Blame;
 
 /// A cause.
@@ -17,8 +21,8 @@ pub struct Cause {
     pub next: &'static str,
 }
 
-/// Every cause, by id.
-pub const ALL: &[Cause] = &[
+/// The causes that have no file of their own.
+const OTHERS: &[Cause] = &[
     Cause {
         id: "answer.repeats-itself",
         title: "The model said the same again and again until its token limit.",
@@ -169,6 +173,13 @@ pub const ALL: &[Cause] = &[
         next: "curl -v the base URL from the same machine.",
     },
     Cause {
+        id: "param.renamed",
+        title: "The provider knows a field of the request under another name.",
+        blame: Blame::Router,
+        fix: &["Send the name that the message tells, such as max_completion_tokens for max_tokens"],
+        next: "Which of the two names does the provider's reference document for this model?",
+    },
+    Cause {
         id: "param.unknown-field",
         title: "The provider refuses a field of the request that it does not know.",
         blame: Blame::Router,
@@ -247,6 +258,16 @@ pub const ALL: &[Cause] = &[
         next: "Read the location header: is it a login page, another host, or only https?",
     },
     Cause {
+        id: "schema.silently-ignored",
+        title: "JSON was asked for, and the answer is none, or not of the schema.",
+        blame: Blame::Provider,
+        fix: &[
+            "Validate every answer; ask again where it fails",
+            "Use a model and an endpoint that document structured outputs",
+        ],
+        next: "Send a schema that the model would break if left alone, and compare.",
+    },
+    Cause {
         id: "schema.tool-keyword-unsupported",
         title: "The provider refuses the JSON Schema of a tool.",
         blame: Blame::Provider,
@@ -257,117 +278,29 @@ pub const ALL: &[Cause] = &[
         next: "Send that tool alone, then bisect its keywords.",
     },
     Cause {
-        id: "stream.broken-framing",
-        title: "The body breaks HTTP's own framing.",
-        blame: Blame::Provider,
-        fix: &["Look for a proxy on the way that rewrites bodies", "Report it with the recording"],
-        next: "curl --raw shows the chunks as they come.",
-    },
-    Cause {
-        id: "stream.connection-reset",
-        title: "The connection was reset or closed before the answer was whole.",
-        blame: Blame::Network,
-        fix: &["Retry; if it repeats, try another path (no VPN or proxy) and another HTTP version"],
-        next: "Is it always at the same byte, or after the same time?",
-    },
-    Cause {
-        id: "stream.content-encoding",
-        title: "The body is compressed, although none was asked for.",
-        blame: Blame::Provider,
-        fix: &["Look for a proxy that compresses whatever it is asked", "Report it to the provider"],
-        next: "curl --raw -H 'accept-encoding: identity' shows the bytes as they come.",
-    },
-    Cause {
-        id: "stream.empty-body",
-        title: "The provider said success and sent no content.",
+        id: "usage.implausible",
+        title: "The tokens that are told for the prompt cannot be true for its size.",
         blame: Blame::Provider,
         fix: &[
-            "Repeat it with curl -N and read the first bytes: credit, key or path errors hide here",
-            "Try the other model ids that the provider documents for this endpoint",
+            "Do not bill or budget by it; count the tokens yourself",
+            "Report it to the provider with the recording",
         ],
-        next: "Does the same request with stream: false answer?",
-    },
-    Cause {
-        id: "stream.first-token-stall",
-        title: "Headers came, and then no content.",
-        blame: Blame::Provider,
-        fix: &["Keep a first-event deadline and a fallback", "Try a one-token prompt to tell slow from dead"],
-        next: "Time headers and first byte apart.",
-    },
-    Cause {
-        id: "stream.malformed-record",
-        title: "A record of the stream breaks its dialect.",
-        blame: Blame::Provider,
-        fix: &["Report it to the provider with the recording", "Check for a proxy that rewrites the stream"],
-        next: "Read the raw bytes around the offset.",
-    },
-    Cause {
-        id: "stream.midstream-stall",
-        title: "The stream went silent in the middle and stayed open.",
-        blame: Blame::Provider,
-        fix: &["Keep an inter-event deadline: comments and pings are no progress", "Retry the turn"],
-        next: "Do keep-alives go on while content does not?",
-    },
-    Cause {
-        id: "stream.not-closed-after-terminal",
-        title: "The answer was whole, and the connection was not ended.",
-        blame: Blame::Provider,
-        fix: &["End on the terminal event; do not wait for the end of the body"],
-        next: "Time from the terminal event to the end.",
-    },
-    Cause {
-        id: "stream.sse-missing-event-field",
-        title: "The stream has no event: lines, which SDKs of this dialect dispatch by.",
-        blame: Blame::Provider,
-        fix: &[
-            "Use the endpoint or model id that speaks the dialect natively",
-            "Or read the stream by the type inside its JSON, as this router does",
-        ],
-        next: "Do the data: lines hold choices (chat) or type (Messages)?",
-    },
-    Cause {
-        id: "stream.truncated-no-terminal",
-        title: "The stream ended without its finish reason.",
-        blame: Blame::Provider,
-        fix: &[
-            "Treat it as an error and retry: what came is not the whole answer",
-            "Look for an idle timeout on the way",
-        ],
-        next: "Which side closed, and after how long?",
-    },
-    Cause {
-        id: "stream.wrong-framing",
-        title: "A document came where a stream was asked for.",
-        blame: Blame::Provider,
-        fix: &[
-            "Convert it, as this router does, or ask without stream",
-            "Check that no proxy strips the stream parameter",
-        ],
-        next: "Does the provider document streaming for this model?",
-    },
-    Cause {
-        id: "tool.capability-absent",
-        title: "This model takes no tools.",
-        blame: Blame::Config,
-        fix: &["Send this model no tools, or choose another model for agents that need them"],
-        next: "The same request without tools should pass.",
-    },
-    Cause {
-        id: "tool.model-emitted-bad-call",
-        title: "The model called a tool that it cannot call like this.",
-        blame: Blame::Provider,
-        fix: &[
-            "Do not run the tool: give the model the error as the tool's result, and ask again",
-            "If it repeats, use a stronger model, or fewer and simpler tools",
-        ],
-        next: "Repeat it: does it come and go? Then it is the model, not the schema.",
+        next: "Send the same prompt twice: is the number the same?",
     },
 ];
+
+/// Every cause, by id.
+#[must_use]
+pub fn all() -> Vec<&'static Cause> {
+    let mut all: Vec<_> = [OTHERS, history::ALL, stream::ALL, tools::ALL].into_iter().flatten().collect();
+    all.sort_by_key(|cause| cause.id);
+    all
+}
 
 /// The cause of that id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Cause> {
-    ALL.iter().find(|cause| cause.id == id)
+    all().into_iter().find(|cause| cause.id == id)
 }
 
 /// A cause that a rule names.

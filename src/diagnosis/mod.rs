@@ -5,6 +5,7 @@
 
 pub mod causes;
 mod rules;
+mod schema;
 mod turn;
 
 pub use causes::Cause;
@@ -46,6 +47,11 @@ impl Scene<'_> {
     /// Whether the status promises an answer.
     pub(crate) fn ok(&self) -> bool {
         self.status().is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// The request's JSON; null where it is none.
+    pub(crate) fn asked(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.exchange.request.body).unwrap_or_default()
     }
 
     /// How the exchange ended.

@@ -51,6 +51,32 @@ pub(super) fn tools(voice: Voice, body: &Value) -> Vec<Tool<'_>> {
     tools.collect()
 }
 
+/// The turns of the model in a request.
+fn turns(body: &Value) -> impl Iterator<Item = (usize, &Value)> {
+    let messages = body.get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    messages.iter().enumerate().filter(|(_, message)| message["role"] == "assistant")
+}
+
+/// The content blocks of the model's turns, each with its path, such as `messages.1.content.0`.
+pub(super) fn blocks(body: &Value) -> impl Iterator<Item = (String, &Value)> {
+    turns(body).flat_map(|(turn, message)| {
+        let blocks = message["content"].as_array().map_or(&[][..], Vec::as_slice);
+        let place = move |at| format!("messages.{turn}.content.{at}");
+        blocks.iter().enumerate().map(move |(at, block)| (place(at), block))
+    })
+}
+
+/// The tool calls of the model's turns, each with its turn.
+pub(super) fn calls(voice: Voice, body: &Value) -> impl Iterator<Item = (&Value, &Value)> {
+    turns(body).flat_map(move |(_, turn)| {
+        let key = if voice == Voice::OpenAiChat { "tool_calls" } else { "content" };
+        let listed = turn[key].as_array().map_or(&[][..], Vec::as_slice);
+        let calls =
+            listed.iter().filter(move |call| voice == Voice::OpenAiChat || call["type"] == "tool_use");
+        calls.map(move |call| (turn, call))
+    })
+}
+
 /// The first schema, at any depth, that `wanted` picks; its path, such as `/properties/a`.
 ///
 /// Only places that hold schemas are entered: the name of a property is no keyword, and neither is

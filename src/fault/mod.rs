@@ -15,6 +15,8 @@ use crate::seed::Seed;
 
 mod args;
 mod asked;
+mod blocks;
+mod calls;
 mod dose;
 mod edit;
 mod gzip;
@@ -27,14 +29,17 @@ mod voice;
 pub mod wire;
 
 mod connect;
+mod history;
 mod http;
 mod life;
 mod limits;
 mod models;
 mod none;
 mod schema;
+mod shape;
 mod sse;
 mod tools;
+mod usage;
 
 pub use args::{AFTER, Args, MAX_SPAN, MAX_TEXT, Param, Takes, parse_duration};
 pub use dose::{Dose, MAX_ACTS, dosed};

@@ -1,6 +1,6 @@
 //! The registry: one line for each fault.
 
-use super::{Fault, connect, http, life, limits, models, none, schema, sse, tools};
+use super::{Fault, connect, history, http, life, limits, models, none, schema, shape, sse, tools, usage};
 
 pub(super) static ALL: &[&dyn Fault] = &[
     &none::None,
@@ -128,4 +128,28 @@ pub(super) static ALL: &[&dyn Fault] = &[
     &tools::index_missing::IndexMissing,
     &tools::arguments_not_json::ArgumentsNotJson,
     &tools::tool_not_offered::ToolNotOffered,
+    &schema::json_schema_ignored::JsonSchemaIgnored,
+    &tools::index_all_zero::IndexAllZero,
+    &tools::index_drifts::IndexDrifts,
+    &tools::id_repeated::IdRepeated,
+    &tools::id_dup::IdDup,
+    &tools::two_calls_one_delta::TwoCallsOneDelta,
+    &tools::late_name::LateName,
+    &tools::empty_tool_delta::EmptyToolDelta,
+    &tools::args_off_schema::ArgsOffSchema,
+    &tools::token_leak_content::TokenLeakContent,
+    &tools::token_leak_name::TokenLeakName,
+    &history::id_too_strict::IdTooStrict,
+    &history::reasoning_must_return::ReasoningMustReturn,
+    &history::thinking_signature_lost::ThinkingSignatureLost,
+    &history::toolturn_null_vs_empty::ToolturnNullVsEmpty,
+    &usage::usage_refused::UsageRefused,
+    &usage::usage_cumulative::UsageCumulative,
+    &usage::usage_only_in_delta::UsageOnlyInDelta,
+    &usage::cache_moves::CacheMoves,
+    &shape::first_chunk_no_choices::FirstChunkNoChoices,
+    &shape::choice_no_delta::ChoiceNoDelta,
+    &shape::redacted_shape::RedactedShape,
+    &shape::signature_only_block::SignatureOnlyBlock,
+    &shape::odd_stop_reason::OddStopReason,
 ];

@@ -21,6 +21,17 @@ impl Voice {
         places.collect()
     }
 
+    /// The places of the records and documents that carry text.
+    pub(super) fn text_places(self, timeline: &Timeline) -> Vec<usize> {
+        let acts = timeline.acts.iter().enumerate();
+        let places = acts.filter_map(|(place, act)| {
+            let Act::Body { bytes, piece } = act else { return None };
+            let (_, mut value) = edit::json_of(bytes, *piece)?;
+            self.text_mut(&mut value)?.as_str().filter(|text| !text.is_empty()).map(|_| place)
+        });
+        places.collect()
+    }
+
     /// The text of a streamed answer as one whole answer.
     pub(super) fn folded(self, model: &str, timeline: &Timeline) -> Value {
         let text = self.text(timeline);

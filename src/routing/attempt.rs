@@ -1,6 +1,7 @@
 //! One attempt: what the transport tells, read as a conversation.
 
 mod end;
+mod mend;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use crate::recording::{Head, Stage, TransportEvent};
 use super::body::{Body, is_broken, sniff, trim};
 use super::classify::{classify_error, coding, first_line};
 use super::failure::{EXCERPT_MAX, Failure, FailureClass};
+use mend::Mend;
 
 /// The longest whole body that is read, in bytes.
 const WHOLE_MAX: usize = 32 << 20;
@@ -48,6 +50,7 @@ pub(super) struct Attempt {
     /// Bytes since the last progress.
     idle: u64,
     finish: Option<FinishReason>,
+    mend: Mend,
 }
 
 impl Attempt {
@@ -67,6 +70,7 @@ impl Attempt {
             reasoning: BTreeSet::new(),
             idle: 0,
             finish: None,
+            mend: Mend::default(),
         }
     }
 
@@ -171,6 +175,7 @@ impl Attempt {
             let decoded = decoder.record(&record.event, &record.data);
             let broken = !decoded.problems.is_empty() && is_broken(&record.data);
             for event in decoded.value {
+                let Some(event) = self.mend.mend(event) else { continue };
                 self.pings += u64::from(event == Event::Ping);
                 self.spoke |= event != Event::Ping;
                 progress |= event.is_content() || matches!(event, Event::Finish { .. });

@@ -118,7 +118,8 @@ async fn every_fault_is_told_alike_in_both_worlds() {
         for fault in fault::all() {
             let (request, args) = (healthy::provocative(dialect), Args::none());
             let cx = Context::new(dialect, &request, &args, MODEL);
-            for answer in [healthy::text(dialect), healthy::tool_call(dialect), healthy::whole(dialect)] {
+            let calls = [healthy::tool_call(dialect), healthy::two_calls(dialect)];
+            for answer in [healthy::text(dialect), healthy::whole(dialect)].into_iter().chain(calls) {
                 let Ok(timeline) = fault.apply(&cx, answer) else { continue };
                 agree(&format!("{} in {dialect}", fault.name()), &timeline).await;
                 compared += 1;

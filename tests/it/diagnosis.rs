@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use provoke::chat::Tool;
+use provoke::chat::{Part, Request, ResponseFormat, Tool};
 use provoke::diagnosis::{self, Scene, causes, observed_of};
 use provoke::dialect::{self, view};
 use provoke::fault::{self, Dose, Spec};
@@ -29,8 +29,10 @@ struct Seen {
 }
 
 /// The mocks, with a text and a tool call of each dialect that answer both ways.
-fn mock(dialect: &str, tool: bool) -> &'static str {
-    match (dialect, tool) {
+fn mock(dialect: &str, fault: &str) -> &'static str {
+    match (dialect, NEEDS_TOOL_CALL.contains(&fault)) {
+        ("openai_chat", _) if fault == "json-schema-ignored" => "openai_chat/openai/json",
+        (_, _) if fault == "json-schema-ignored" => "anthropic_messages/anthropic/json",
         ("openai_chat", false) => "openai_chat/openai/text",
         ("openai_chat", true) => "openai_chat/openai/tool-call",
         (_, false) => "anthropic_messages/anthropic/text",
@@ -38,8 +40,37 @@ fn mock(dialect: &str, tool: bool) -> &'static str {
     }
 }
 
-const NEEDS_TOOL_CALL: [&str; 5] =
-    ["eof-mid-tool", "stop-with-tools", "index-missing", "arguments-not-json", "tool-not-offered"];
+const NEEDS_TOOL_CALL: [&str; 14] = [
+    "eof-mid-tool",
+    "stop-with-tools",
+    "index-missing",
+    "arguments-not-json",
+    "tool-not-offered",
+    "index-all-zero",
+    "index-drifts",
+    "id-repeated",
+    "id-dup",
+    "two-calls-one-delta",
+    "late-name",
+    "args-off-schema",
+    "token-leak-name",
+    "empty-tool-delta",
+];
+
+/// Makes the request one that provokes the fault where the router by itself would not.
+fn provoke_more(request: &mut Request, fault: &str) {
+    match fault {
+        "json-schema-ignored" => {
+            let schema = serde_json::json!({"type": "object", "required": ["city"]});
+            request.response_format =
+                Some(ResponseFormat::JsonSchema { name: "place".to_owned(), schema, strict: Some(true) });
+        }
+        // A caller's own field in the target's dialect is passed on as it is.
+        "max-tokens-refused" => request.extra.push(("max_tokens".to_owned(), 64.into())),
+        "max-tokens-required" => request.extra.push(("max_tokens".to_owned(), Value::Null)),
+        _ => {}
+    }
+}
 
 /// `None` when the fault makes no sense in the dialect.
 fn turn(spec: Spec, dialect_id: &str) -> Option<Seen> {
@@ -55,7 +86,7 @@ fn turn(spec: Spec, dialect_id: &str) -> Option<Seen> {
         model: model.clone(),
         dialect,
         base_url: base_url.clone(),
-        case: Arc::new((*library.find(mock(dialect_id, NEEDS_TOOL_CALL.contains(&name))).unwrap()).clone()),
+        case: Arc::new((*library.find(mock(dialect_id, name)).unwrap()).clone()),
         faults: vec![spec],
     };
     let sent: Bytes = healthy::provocative(dialect_id).body;
@@ -64,6 +95,7 @@ fn turn(spec: Spec, dialect_id: &str) -> Option<Seen> {
     if name == "silent-truncate" {
         request.system.push("Keep to what the house rules say. ".repeat(100));
     }
+    provoke_more(&mut request, name);
     // What the healthy answers call must be on offer.
     let weather = serde_json::json!({"type": "object"});
     request.tools.push(Tool {
@@ -160,7 +192,7 @@ fn classes(cause: &str) -> &'static [&'static str] {
         "stream.first-token-stall" => &["first-event-timeout"],
         "stream.midstream-stall" => &["inter-event-timeout"],
         "stream.malformed-record" => &["malformed", "not-an-api"],
-        "stream.broken-framing" | "stream.content-encoding" => &["malformed"],
+        "stream.broken-framing" | "stream.content-encoding" | "stream.record-too-large" => &["malformed"],
         "route.html-instead-of-api" => &["not-an-api"],
         "route.missing-v1" => &["path-not-found"],
         "route.redirected" => &["redirected"],
@@ -177,6 +209,11 @@ fn classes(cause: &str) -> &'static [&'static str] {
         "provider.request-rejected"
         | "schema.tool-keyword-unsupported"
         | "tool.capability-absent"
+        | "history.empty-part"
+        | "history.reasoning-replay-required"
+        | "history.thinking-signature"
+        | "history.tool-call-id-format"
+        | "param.renamed"
         | "param.unknown-field" => &["rejected"],
         _ => &[],
     }
@@ -209,12 +246,79 @@ fn every_cause_is_in_the_catalogue_and_every_entry_is_named() {
     for file in std::fs::read_dir(root.join("rules")).unwrap() {
         sources.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
     }
-    let pattern = regex::Regex::new(r#""([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)+|net\.unreachable|auth\.forbidden|quota\.exhausted|provider\.overloaded|route\.redirected)""#).unwrap();
+    let pattern = regex::Regex::new(r#""([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)+|net\.unreachable|auth\.forbidden|quota\.exhausted|provider\.overloaded|route\.redirected|param\.renamed|usage\.implausible)""#).unwrap();
     let named: BTreeSet<&str> =
         pattern.captures_iter(&sources).map(|found| found.get(1).unwrap().as_str()).collect();
-    let listed: BTreeSet<&str> = causes::ALL.iter().map(|cause| cause.id).collect();
+    let listed: BTreeSet<&str> = causes::all().into_iter().map(|cause| cause.id).collect();
     assert_eq!(named, listed);
-    assert!(causes::ALL.is_sorted_by_key(|cause| cause.id));
+    assert!(causes::all().is_sorted_by_key(|cause| cause.id));
+}
+
+#[test]
+fn every_other_fault_shows_what_its_card_says() {
+    for dialect in DIALECTS {
+        for fault in fault::all().iter().filter(|fault| !fault.benign()) {
+            let Some(seen) = turn(example(*fault), dialect) else { continue };
+            let cause = observed_of(&seen.findings).cause.unwrap_or_default();
+            let shows = fault.shows();
+            assert!(shows.contains(&cause.as_str()), "{} in {dialect}: {cause}, not {shows:?}", fault.name());
+        }
+    }
+}
+
+/// What a caller gets of a healthy answer and of the same one spoilt, with the caller's own reader.
+fn got(name: &str, dialect_id: &str) -> Option<provoke::chat::Response> {
+    let seen = turn(example(*fault::all().iter().find(|fault| fault.name() == name)?), dialect_id)?;
+    Some(view(dialect::by_id(dialect_id).unwrap(), seen.recording.caller().unwrap()).response)
+}
+
+#[test]
+fn a_caller_gets_the_same_calls_text_and_counts_through_oddities() {
+    for dialect in DIALECTS {
+        let calls = got("index-missing", dialect).or_else(|| got("stop-with-tools", dialect)).unwrap();
+        for name in ["index-all-zero", "index-drifts", "id-repeated", "two-calls-one-delta", "late-name"] {
+            let Some(odd) = got(name, dialect) else { continue };
+            assert_eq!(odd.tool_calls(), calls.tool_calls(), "{name} in {dialect}");
+            assert_eq!(odd.usage, calls.usage, "{name} in {dialect}");
+        }
+        let plain = got("none", dialect).unwrap();
+        for name in [
+            "replayed-text",
+            "tools-without-calls",
+            "usage-repeated",
+            "usage-cumulative",
+            "usage-only-in-delta",
+            "first-chunk-no-choices",
+            "choice-no-delta",
+            "signature-only-block",
+            "redacted-shape",
+            "no-last-chunk",
+        ] {
+            let Some(odd) = got(name, dialect) else { continue };
+            assert_eq!(odd.text(), plain.text(), "{name} in {dialect}");
+            assert_eq!(odd.usage, plain.usage, "{name} in {dialect}");
+            assert_eq!(
+                odd.finish.map(|finish| finish.reason),
+                plain.finish.clone().map(|finish| finish.reason),
+                "{name} in {dialect}"
+            );
+        }
+    }
+    let [first, second] = &got("id-dup", "anthropic_messages").unwrap().tool_calls()[..] else { panic!() };
+    assert_ne!(first.id, second.id);
+    let empty = got("empty-tool-delta", "anthropic_messages").unwrap().tool_calls();
+    assert!(empty.len() == 2 && empty.iter().all(|call| call.arguments == "{}"), "{empty:?}");
+    let moved = got("cache-moves", "anthropic_messages").unwrap().usage;
+    let plain = got("none", "anthropic_messages").unwrap().usage;
+    assert_eq!(moved.input.unwrap() + moved.cache_read.unwrap(), plain.input.unwrap());
+    let signed = got("signature-only-block", "anthropic_messages").unwrap();
+    assert!(matches!(&signed.parts[0], Part::Reasoning { signature: Some(_), .. }), "{:?}", signed.parts);
+    let odd = got("odd-stop-reason", "anthropic_messages").unwrap();
+    assert_eq!(odd.finish.unwrap().raw, "refusal");
+    assert_eq!(
+        got("usage-refused", "openai_chat").unwrap().text(),
+        got("none", "openai_chat").unwrap().text()
+    );
 }
 
 #[test]

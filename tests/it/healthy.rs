@@ -82,6 +82,58 @@ pub(crate) fn tool_call(dialect: &str) -> Timeline {
     })
 }
 
+/// Two calls of one tool, streamed; the arguments of each come in two pieces.
+pub(crate) fn two_calls(dialect: &str) -> Timeline {
+    let mut records = Vec::new();
+    for index in 0..2 {
+        let half = |arguments: &str| {
+            let delta = json!({"type": "input_json_delta", "partial_json": arguments});
+            let call = json!({"tool_calls": [{"index": index, "function": {"arguments": arguments}}]});
+            match dialect {
+                "openai_chat" => (Piece::Content, chunk(&call, None)),
+                _ => (
+                    Piece::Content,
+                    event(&json!({"type": "content_block_delta", "index": index, "delta": delta})),
+                ),
+            }
+        };
+        let (id, function) = (format!("call_{}", index + 1), json!({"name": "read", "arguments": ""}));
+        let call = json!({"index": index, "id": id, "type": "function", "function": function});
+        let block = json!({"type": "tool_use", "id": id, "name": "read", "input": {}});
+        records.push(match dialect {
+            "openai_chat" => (Piece::Content, chunk(&json!({"tool_calls": [call]}), None)),
+            _ => (
+                Piece::Content,
+                event(&json!({"type": "content_block_start", "index": index, "content_block": block})),
+            ),
+        });
+        records.extend([half("{\"path\":"), half(&format!("\"/etc/{index}\"}}"))]);
+        if dialect != "openai_chat" {
+            records.push((Piece::Frame, event(&json!({"type": "content_block_stop", "index": index}))));
+        }
+    }
+    let (first, last) = match dialect {
+        "openai_chat" => (
+            chunk(&json!({"role": "assistant", "content": null}), None),
+            vec![
+                (Piece::Finish, chunk(&json!({}), Some("tool_calls"))),
+                (Piece::Frame, usage_chunk()),
+                (Piece::Terminal, "data: [DONE]\n\n".to_owned()),
+            ],
+        ),
+        _ => (
+            message_start(),
+            vec![
+                (Piece::Finish, message_delta("tool_use")),
+                (Piece::Terminal, event(&json!({"type": "message_stop"}))),
+            ],
+        ),
+    };
+    records.insert(0, (Piece::Frame, first));
+    records.extend(last);
+    stream(records)
+}
+
 /// The same short text as one whole JSON answer.
 pub(crate) fn whole(dialect: &str) -> Timeline {
     let body = match dialect {
@@ -109,10 +161,13 @@ pub(crate) fn provocative(dialect: &str) -> RequestBytes {
         },
         "$defs": {"range": {"type": "string"}},
     });
+    let (call, result) = earlier_call(dialect);
     let mut body = json!({
         "model": MODEL, "stream": true, "temperature": 0.2,
         "messages": [
             {"role": "user", "content": "Say nothing forbidden."},
+            call,
+            result,
             {"role": "assistant", "content": "Good"},
         ],
     });
@@ -128,6 +183,24 @@ pub(crate) fn provocative(dialect: &str) -> RequestBytes {
             json!([{"name": "noop", "input_schema": plain}, {"name": "read", "input_schema": schema}]);
     }
     request(dialect, &body, "sk-test-key")
+}
+
+/// An earlier turn of the model that calls a tool, and the turn with the result. Its id, its lack of
+/// reasoning, its content and its signature are none that every provider takes.
+fn earlier_call(dialect: &str) -> (Value, Value) {
+    if dialect == "openai_chat" {
+        let function = json!({"name": "read", "arguments": "{}"});
+        let call = json!({"id": "call_of_another_route", "type": "function", "function": function});
+        return (
+            json!({"role": "assistant", "content": null, "tool_calls": [call]}),
+            json!({"role": "tool", "tool_call_id": "call_of_another_route", "content": "localhost"}),
+        );
+    }
+    let thinking = json!({"type": "thinking", "thinking": "Hm.", "signature": "sig-of-another-route"});
+    let call = json!({"type": "tool_use", "id": "toolu_of_another_route", "name": "read", "input": {}});
+    let result =
+        json!({"type": "tool_result", "tool_use_id": "toolu_of_another_route", "content": "localhost"});
+    (json!({"role": "assistant", "content": [thinking, call]}), json!({"role": "user", "content": [result]}))
 }
 
 /// A request with a body and, unless it is empty, a key, as its dialect sends it.

@@ -1,8 +1,10 @@
 //! A whole answer came; is it one?
 
+use serde_json::Value;
+
 use super::Rule;
-use crate::chat::{FinishReason, Part};
-use crate::diagnosis::Scene;
+use crate::chat::{FinishReason, Part, ResponseFormat};
+use crate::diagnosis::{Scene, clip, schema};
 use crate::verdict::{Confidence, Evidence, Finding};
 
 /// The answer is whole and empty.
@@ -77,32 +79,29 @@ fn repeated_end(text: &str) -> Option<(String, usize)> {
     })
 }
 
-/// Far fewer tokens of the prompt were read than the prompt has.
-pub(super) struct Truncated;
+/// JSON was asked for, and the answer is none, or not of the schema.
+pub(super) struct SchemaIgnored;
 
-/// The shortest prompt that is judged, in bytes: the counts of short ones say little.
-const PROMPT_MIN: usize = 1_024;
-/// Whatever the language and the tokeniser, a token has fewer bytes of text than this on the whole.
-const BYTES_PER_TOKEN_MAX: u64 = 16;
-
-impl Rule for Truncated {
+impl Rule for SchemaIgnored {
     fn examine(&self, scene: &Scene<'_>) -> Option<Finding> {
         scene.status().filter(|_| scene.ok())?;
-        let usage = &scene.view.response.usage;
-        let cached = usage.cache_read.unwrap_or(0).saturating_add(usage.cache_write.unwrap_or(0));
-        let read = usage.input?.saturating_add(cached);
-        let request = scene.dialect.decode_request(&scene.exchange.request.body).value;
-        let messages = request.messages.iter().flat_map(|message| &message.parts).map(|part| match part {
-            Part::Text(text) => text.len(),
-            _ => 0,
-        });
-        let sent = messages.sum::<usize>() + request.system.iter().map(String::len).sum::<usize>();
-        if read == 0 || sent < PROMPT_MIN || read.saturating_mul(BYTES_PER_TOKEN_MAX) >= sent as u64 {
+        let response = &scene.view.response;
+        response.finish.as_ref().filter(|finish| finish.reason == FinishReason::Stop)?;
+        let format = scene.dialect.decode_request(&scene.exchange.request.body).value.response_format?;
+        let text = response.text();
+        if text.is_empty() || !response.tool_calls().is_empty() {
             return None;
         }
-        let message = format!("{sent} bytes of text were sent and {read} tokens of them were read");
-        let mut finding = scene.finding("limit.prompt-truncated", Confidence::Medium, message);
-        let text = format!("prompt: {sent} bytes; usage: {read} prompt tokens");
+        let message = match (serde_json::from_str::<Value>(&text), format) {
+            (Err(_), _) => "JSON was asked for, and the answer is none".to_owned(),
+            (Ok(said), ResponseFormat::JsonSchema { schema: wanted, .. }) => {
+                let wrong = schema::broken(&wanted, &said)?;
+                format!("the answer breaks the schema that was asked for: {wrong}")
+            }
+            (Ok(_), ResponseFormat::JsonObject) => return None,
+        };
+        let mut finding = scene.finding("schema.silently-ignored", Confidence::Certain, message);
+        let text = format!("answer: {}", clip(text.as_bytes()));
         finding.evidence.push(Evidence::of(scene.exchange.attempt, text));
         Some(finding)
     }

@@ -45,6 +45,10 @@ impl Rule for Body {
                 Confidence::Medium,
                 format!("HTTP {status} with a body that is no answer of {}", scene.dialect.id()),
             )),
+            Framing::Sse if !streamed && scene.asked().is_object() => {
+                let message = "one JSON document was asked for and a stream came";
+                Some(scene.finding("stream.wrong-framing", Confidence::Certain, message))
+            }
             Framing::Empty | Framing::Sse => None,
         }
     }

@@ -2,10 +2,12 @@
 
 mod answer;
 mod body;
+mod oddity;
 mod status;
 mod stream;
 mod tools;
 mod transport;
+mod usage;
 
 use super::Rule;
 
@@ -16,13 +18,24 @@ pub(super) const ALL: &[&dyn Rule] = &[
     &body::Body,
     &stream::ErrorInside,
     &stream::Empty,
+    &oddity::TooLarge,
     &stream::Malformed,
     &stream::TerminalAlone,
     &stream::Ending,
     &stream::EventLines,
     &answer::Empty,
     &answer::Repeats,
+    &oddity::Promise,
+    &oddity::LastRecord,
+    &oddity::ContentType,
+    &oddity::Replayed,
+    &oddity::EmptyRedacted,
+    &tools::TemplateLeak,
+    &tools::CallsMissing,
+    &tools::DuplicateId,
     &tools::BadCall,
+    &answer::SchemaIgnored,
     &answer::Substitution,
-    &answer::Truncated,
+    &usage::Truncated,
+    &usage::Implausible,
 ];

@@ -80,11 +80,32 @@ const UNKNOWN_FIELD: &[&str] = &[
     "unknown parameter",
 ];
 
+/// Words that blame the earlier turns of the request, or a field by its name, and what they mean.
+const MEANT: &[(&str, &[&str])] = &[
+    ("history.tool-call-id-format", &["tool call id was", "tool_use.id"]),
+    ("history.reasoning-replay-required", &["must be passed back"]),
+    (
+        "history.thinking-signature",
+        &[
+            "`signature` in `thinking`",
+            "expected `thinking` or `redacted_thinking`",
+            "missing a thought_signature",
+        ],
+    ),
+    (
+        "history.empty-part",
+        &["expected a string, got null", "must be non-empty", "required oneof field 'data'"],
+    ),
+    ("param.renamed", &["'max_tokens' is not supported", "use 'max_completion_tokens'"]),
+];
+
 fn rejected(error: Option<&ErrorBody>) -> (&'static str, Confidence) {
     let Some(error) = error else { return ("provider.request-rejected", Confidence::Low) };
     let message = error.message.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if says(NO_TOOLS) {
+    if let Some((cause, _)) = MEANT.iter().find(|(_, words)| says(words)) {
+        (cause, Confidence::High)
+    } else if says(NO_TOOLS) {
         ("tool.capability-absent", Confidence::High)
     } else if says(BAD_SCHEMA) || error.param.as_deref().is_some_and(|param| param.starts_with("tools")) {
         ("schema.tool-keyword-unsupported", Confidence::High)

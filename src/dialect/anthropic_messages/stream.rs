@@ -58,7 +58,7 @@ enum Block {
         input: String,
         content: String,
     },
-    /// Beyond the limit.
+    /// Beyond the limit, or without anything in it.
     Dropped,
 }
 
@@ -101,10 +101,7 @@ impl Decoder {
             Ok(record) => record,
             Err(error) => return self.problem(format!("a record is not JSON: {error}")),
         };
-        let kind = match text(&record, "type") {
-            Some(kind) => kind.to_owned(),
-            None => event.to_owned(),
-        };
+        let kind = text(&record, "type").unwrap_or(event).to_owned();
         self.check_name(event, &kind);
         if self.ended && kind != "message_start" {
             if kind == "ping" {
@@ -257,11 +254,14 @@ impl Decoder {
                 Block::Thinking(part)
             }),
             "redacted_thinking" => {
-                let data = first("data").to_owned();
-                if data.is_empty() {
+                if first("data").is_empty() {
+                    // There is nothing in it, and the API refuses such a block in the next turn.
                     self.problem("redacted_thinking without data");
+                    Some(Block::Dropped)
+                } else {
+                    let kind = PartKind::RedactedReasoning(first("data").to_owned());
+                    self.begin(kind).map(Block::Redacted)
                 }
-                self.begin(PartKind::RedactedReasoning(data)).map(Block::Redacted)
             }
             "tool_use" => {
                 let (id, name) = (first("id").to_owned(), first("name").to_owned());

@@ -10,6 +10,7 @@ pub(in crate::fault) struct NoLastChunk;
 const CARD: Card = Card {
     code: "H08",
     name: "no-last-chunk",
+    shows: &["stream.broken-framing", "stream.truncated-no-terminal"],
     about: "the whole body comes in chunks, but the last chunk that ends it does not",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench (one gateway passed it off as a success)",
     ought: "an error, or the whole answer from another target",

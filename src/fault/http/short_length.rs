@@ -10,9 +10,10 @@ pub(in crate::fault) struct ShortLength;
 const CARD: Card = Card {
     code: "H07",
     name: "short-length",
+    shows: &["stream.broken-framing", "stream.truncated-no-terminal"],
     about: "content-length promises more bytes than come; then the connection closes",
     source: "follows from the protocol",
-    ought: "an error, not a truncated success",
+    ought: "an error, not a truncated success; an answer that is whole by its dialect may be given",
     params: &[MISSING],
     example: "{fault: short-length, missing: 64}",
     ..Card::PLAIN

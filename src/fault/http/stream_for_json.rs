@@ -10,6 +10,7 @@ pub(in crate::fault) struct StreamForJson;
 const CARD: Card = Card {
     code: "H12",
     name: "stream-for-json",
+    shows: &["stream.wrong-framing"],
     about: "a whole answer was asked for, a stream comes",
     source: "follows from the protocol",
     ought: "put the stream together, or a clean error",

@@ -10,11 +10,12 @@ pub(in crate::fault) struct FirstTokenStall;
 const CARD: Card = Card {
     code: "T04",
     name: "first-token-stall",
+    shows: &["stream.first-token-stall"],
     about: "status and headers at once, then nothing",
     source: "seen: failover tests of gateways, https://github.com/failoverbench/failoverbench",
     ought: "a limit for the time to the first content; then the next target",
     params: &[FOR],
-    example: "{fault: first-token-stall, for: 20s}",
+    example: "{fault: first-token-stall, for: 90s}",
     ..Card::PLAIN
 };
 

@@ -10,6 +10,7 @@ pub(in crate::fault) struct ReplayedText;
 const CARD: Card = Card {
     code: "T14",
     name: "replayed-text",
+    shows: &["stream.replayed-text"],
     about: "one delta repeats all the text so far",
     source: "seen: https://github.com/raullenchai/Rapid-MLX/issues/1709",
     ought: "detect it; deliver the text once",

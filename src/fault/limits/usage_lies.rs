@@ -10,6 +10,7 @@ pub(in crate::fault) struct UsageLies;
 const CARD: Card = Card {
     code: "L14",
     name: "usage-lies",
+    shows: &["usage.implausible"],
     about: "the usage tells a number of prompt tokens that is not true",
     source: "seen: https://github.com/MoonshotAI/Kimi-Vendor-Verifier",
     ought: "flag it per provider; bill by it only with a mark",

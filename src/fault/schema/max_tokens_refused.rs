@@ -17,6 +17,7 @@ const CARD: Card = Card {
     code: "O21",
     name: "max-tokens-refused",
     kind: Kind::Reactive,
+    shows: &["param.renamed"],
     about: "a 400 for `max_tokens`: the model wants `max_completion_tokens`",
     source: "seen: https://github.com/decolua/9router/issues/846",
     ought: "rename it and retry once; remember it",

@@ -16,6 +16,7 @@ const CARD: Card = Card {
     code: "A10",
     name: "max-tokens-required",
     kind: Kind::Reactive,
+    shows: &["provider.request-rejected"],
     about: "a 400 when `max_tokens` is absent",
     source: "seen: bridges that forget it; the dialect requires the field",
     ought: "fill in a default when bridging",

@@ -2,6 +2,7 @@
 
 pub(super) mod any_of_siblings_rejected;
 pub(super) mod content_filtered;
+pub(super) mod json_schema_ignored;
 pub(super) mod max_tokens_refused;
 pub(super) mod max_tokens_required;
 pub(super) mod numeric_bounds_rejected;

@@ -1,4 +1,4 @@
-//! One record of a megabyte or more.
+//! One record of more bytes than readers hold.
 
 use crate::fault::{Card, Context, Fault, Param, edit, voice::Voice};
 use crate::problem::Problem;
@@ -10,15 +10,17 @@ pub(in crate::fault) struct GiantRecord;
 const CARD: Card = Card {
     code: "S28",
     name: "giant-record",
-    about: "one record of a megabyte or more",
+    shows: &["stream.record-too-large"],
+    about: "one record of more bytes than readers hold",
     source: "seen: a bound for it in https://github.com/praxis-proxy/praxis/pull/739",
     ought: "bounded buffer, clean refusal",
     params: &[BYTES],
-    example: "{fault: giant-record, bytes: 4194304}",
+    example: "{fault: giant-record, bytes: 17825792}",
     ..Card::PLAIN
 };
 
-const BYTES: Param = Param::count("bytes", 64 * 1024 * 1024, "1048576", "how long the text of the record is");
+const BYTES: Param =
+    Param::count("bytes", 64 * 1024 * 1024, "17825792", "how long the text of the record is");
 
 impl Fault for GiantRecord {
     fn card(&self) -> &'static Card {

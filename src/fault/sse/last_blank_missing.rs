@@ -10,6 +10,7 @@ pub(in crate::fault) struct LastBlankMissing;
 const CARD: Card = Card {
     code: "S20",
     name: "last-blank-missing",
+    shows: &["stream.last-record-unfinished"],
     about: "the last record lacks the blank line that would dispatch it",
     source: "seen: the web platform tests of EventSource, https://github.com/web-platform-tests/wpt",
     ought: "by the standard it is dropped; report which reading a system takes",

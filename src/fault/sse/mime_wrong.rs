@@ -10,6 +10,7 @@ pub(in crate::fault) struct MimeWrong;
 const CARD: Card = Card {
     code: "S24",
     name: "mime-wrong",
+    shows: &["stream.wrong-content-type"],
     about: "the stream claims a content type that is none of a stream",
     source: "seen: the web platform tests of EventSource, https://github.com/web-platform-tests/wpt",
     ought: "a clean error that names the content type",

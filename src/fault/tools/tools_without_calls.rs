@@ -13,6 +13,7 @@ pub(in crate::fault) struct ToolsWithoutCalls;
 const CARD: Card = Card {
     code: "O06",
     name: "tools-without-calls",
+    shows: &["tool.calls-missing"],
     about: "the finish reason promises tool calls, and there is none",
     source: "seen: https://github.com/anomalyco/opencode/pull/5139",
     ought: "treat it as a stop; do not hang",

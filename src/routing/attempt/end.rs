@@ -31,7 +31,7 @@ impl Attempt {
                 let body = std::mem::replace(&mut self.body, Body::Unknown(Vec::new()));
                 let Body::Stream(_, same) = body else { return Step::Events(events) };
                 decoder = same;
-                events.extend(decoder.finish().value);
+                events.extend(decoder.finish().value.into_iter().filter_map(|event| self.mend.mend(event)));
                 self.end_of_stream(events, complete)
             }
             Body::Whole(whole) if !(200..300).contains(&head.status) => {
@@ -94,7 +94,7 @@ impl Attempt {
     fn whole_by_now(&mut self) -> Option<Step> {
         self.finish?;
         let Body::Stream(_, decoder) = &mut self.body else { return None };
-        let events = decoder.finish().value;
+        let events = decoder.finish().value.into_iter().filter_map(|event| self.mend.mend(event)).collect();
         Some(self.end_of_stream(events, false))
     }
 
@@ -131,7 +131,8 @@ impl Attempt {
         }
         let decoded = self.dialect.decode_response(body).value;
         if decoded.finish.is_some() || (!decoded.parts.is_empty() && decoded.error.is_none()) {
-            let events = unfold(&decoded);
+            let events =
+                unfold(&decoded).into_iter().filter_map(|event| self.mend.mend(event)).collect::<Vec<_>>();
             events.iter().for_each(|event| self.note_content(event));
             self.finish = decoded.finish.map(|finish| finish.reason);
             return match self.verdict() {

@@ -109,7 +109,7 @@ impl Compiler<'_> {
         };
         if let Some(cause) = cause.filter(|cause| causes::find(cause).is_none()) {
             let problem = Problem::new(format!("there is no cause `{cause}`")).at(place(self.source, expect));
-            let near = nearest(cause, causes::ALL.iter().map(|cause| cause.id));
+            let near = nearest(cause, causes::all().into_iter().map(|cause| cause.id));
             self.problem(match near {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
                 None => problem.hint("`provoke list causes` shows all"),

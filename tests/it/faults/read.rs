@@ -63,13 +63,12 @@ fn read_record(data: &str, reading: &mut Reading) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(data) else {
         return data == "[DONE]";
     };
-    for place in [
-        "/choices/0/delta/content",
-        "/choices/0/delta/tool_calls/0/function/arguments",
-        "/delta/text",
-        "/delta/partial_json",
-    ] {
+    for place in ["/choices/0/delta/content", "/delta/text", "/delta/partial_json"] {
         reading.said.push_str(value.pointer(place).and_then(Value::as_str).unwrap_or_default());
+    }
+    let calls = value.pointer("/choices/0/delta/tool_calls").and_then(Value::as_array);
+    for call in calls.into_iter().flatten() {
+        reading.said.push_str(call["function"]["arguments"].as_str().unwrap_or_default());
     }
     for place in ["/choices/0/finish_reason", "/delta/stop_reason"] {
         reading.finished |= value.pointer(place).is_some_and(Value::is_string);
