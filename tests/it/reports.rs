@@ -1,6 +1,8 @@
 //! Reports: what people and programs see of a run.
 
+mod browser;
 mod builtin;
+mod html;
 mod runs;
 
 use std::collections::BTreeSet;

@@ -105,7 +105,7 @@ pub(super) fn marks(m: &mut Markup, worlds: &BTreeMap<World, Verdict>) {
 }
 
 fn table(m: &mut Markup, rows: &[&MatrixRow], context: &Context<'_>, caption: &str) {
-    m.tag("table", &[("class", "matrix")], |m| {
+    m.tag("table", &[("class", "matrix"), ("data-group", "")], |m| {
         m.words("caption", "", caption);
         m.raw("<thead><tr><th scope=\"col\">model</th><th scope=\"col\">observed</th>");
         for world in &context.worlds {

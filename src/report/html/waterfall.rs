@@ -49,13 +49,12 @@ fn svg(m: &mut Markup, trace: &Trace, title: &'static str, prefix: &str) {
         m.tag("title", &[("id", &id)], |m| m.text(title));
         let axis = Axis::new(trace.end(), MARGIN, WIDTH - 2 * MARGIN);
         draw_axis(m, &axis, height);
+        if let Some(commit) = trace.commit {
+            let path = format!("M{} {AXIS}V{height}", axis.x(commit));
+            titled(m, "commit", &path, &format!("committed at {}", spoken(commit)));
+        }
         for (place, lane) in trace.lanes.iter().enumerate() {
             draw_lane(m, &axis, lane, AXIS + place * LANE);
-        }
-        if let Some(commit) = trace.commit {
-            let (x, top) = (axis.x(commit), AXIS + LANE * trace.lanes.len().saturating_sub(1));
-            let path = format!("M{x} {AXIS}V{}", top + LANE - 4);
-            titled(m, "commit", &path, &format!("committed at {}", spoken(commit)));
         }
     });
 }
