@@ -66,7 +66,7 @@ pub(super) fn spoken(at: Moment) -> String {
         1_000..10_000 => format!("{} ms", decimal(micros / 100, 1)),
         10_000..1_000_000 => format!("{} ms", micros / 1_000),
         1_000_000..120_000_000 => format!("{} s", decimal(micros / 10_000, 2)),
-        _ if micros % 60_000_000 == 0 => format!("{} min", micros / 60_000_000),
+        _ if micros.is_multiple_of(60_000_000) => format!("{} min", micros / 60_000_000),
         _ => format!("{} s", decimal(micros / 100_000, 1)),
     }
 }

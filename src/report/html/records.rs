@@ -57,7 +57,7 @@ fn sentence(lane: &Lane) -> String {
         None => "no head of an answer".to_owned(),
     });
     let progress = || lane.marks.iter().filter(|mark| !mark.kind.keeps_alive());
-    if let (Some(first), Some(last)) = (progress().next(), progress().last()) {
+    if let (Some(first), Some(last)) = (progress().next(), progress().next_back()) {
         let count = progress().count() + lane.marks_left_out;
         let what = if first.kind == MarkKind::Piece { "piece" } else { "record" };
         parts.push(format!("{} from {} to {}", counted(count, what), spoken(first.at), spoken(last.at)));
