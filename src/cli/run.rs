@@ -1,6 +1,6 @@
 //! `provoke run`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,12 +10,13 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::error::{CliError, Exit};
 use super::progress::Live;
 use super::select;
+use crate::dialect;
 use crate::io::clock::TimeScale;
 use crate::io::files;
 use crate::io::runner::{self, Options, Progress, Ran, Silent};
 use crate::problem::{Problem, nearest};
-use crate::recording::cassette;
-use crate::report::{self, Renderer};
+use crate::recording::{Trace, cassette};
+use crate::report::{self, Renderer, Told};
 use crate::scenario::Plan;
 use crate::verdict::{Run, Verdict, World};
 
@@ -115,12 +116,15 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if let Some(folder) = &args.recordings {
         keep_recordings(folder, &mut run, &ran)?;
     }
+    let draws = renderer.draws() || beside.iter().any(|(renderer, _)| renderer.draws());
+    let traces = if draws { traces(&ran) } else { BTreeMap::new() };
+    let told = Told { traces: &traces, ..Told::from(&run) };
     for (renderer, file) in &beside {
         let bytes =
-            renderer.render(&run, &report::Options { colour: false, width: 120, verbose: args.verbose });
+            renderer.render(&told, &report::Options { colour: false, width: 120, verbose: args.verbose });
         files::write(file, &bytes).map_err(|error| cannot_write(file, &error))?;
     }
-    print(renderer, &run, args)?;
+    print(renderer, &told, args)?;
     Ok(exit(&run, args.strict))
 }
 
@@ -281,7 +285,12 @@ fn keep_recordings(folder: &std::path::Path, run: &mut Run, ran: &[Ran]) -> Resu
     Ok(())
 }
 
-fn print(renderer: &dyn Renderer, run: &Run, args: &Args) -> Result<(), CliError> {
+/// What pictures are made of, by the id of the case.
+fn traces(ran: &[Ran]) -> BTreeMap<String, Trace> {
+    ran.iter().map(|one| (one.case.id.clone(), dialect::trace(&one.recording))).collect()
+}
+
+fn print(renderer: &dyn Renderer, told: &Told<'_>, args: &Args) -> Result<(), CliError> {
     let stdout = std::io::stdout();
     let colour = match args.color {
         Colour::Always => true,
@@ -289,7 +298,7 @@ fn print(renderer: &dyn Renderer, run: &Run, args: &Args) -> Result<(), CliError
         Colour::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
     };
     let options = report::Options { colour, width: super::progress::width(), verbose: args.verbose };
-    out(&renderer.render(run, &options))
+    out(&renderer.render(told, &options))
 }
 
 /// Writes to stdout; a reader that has left is no error of ours.

@@ -10,11 +10,13 @@ mod json;
 pub mod openai_chat;
 mod registry;
 mod sse_out;
+mod trace;
 pub mod view;
 
 use serde_json::Value;
 
 pub use registry::{all, by_id, by_openclaw_api};
+pub use trace::trace;
 pub use view::{Framing, View, view};
 
 use crate::chat::{Decoded, ErrorBody, Event, Request, Response};

@@ -5,6 +5,7 @@
 
 mod exchange;
 pub mod timeline;
+pub mod trace;
 pub mod redact;
 pub mod tap;
 mod wall;
@@ -18,4 +19,5 @@ pub use exchange::{
 pub use crate::wire::http::Head;
 pub use redact::Redactor;
 pub use tap::{ExchangeId, Leg, Policy, Tap};
+pub use trace::Trace;
 pub use wall::Wall;

@@ -13,8 +13,8 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::telling::{cell, expectation, observed, place, telling};
 use super::text::shown;
-use super::{Options, Renderer};
-use crate::verdict::{Case, Evidence, Run, Verdict};
+use super::{Options, Renderer, Told};
+use crate::verdict::{Case, Evidence, Verdict};
 
 /// The renderer.
 pub(super) struct Junit;
@@ -28,7 +28,8 @@ impl Renderer for Junit {
         "JUnit XML, for GitLab, Jenkins and other readers of test results."
     }
 
-    fn render(&self, run: &Run, _: &Options) -> Vec<u8> {
+    fn render(&self, told: &Told<'_>, _: &Options) -> Vec<u8> {
+        let run = told.run;
         let mut suites: BTreeMap<(&str, &str), Vec<&Case>> = BTreeMap::new();
         for case in &run.cases {
             suites.entry((&case.provider, &case.model)).or_default().push(case);

@@ -4,13 +4,20 @@
 //! before. They are pure, so the same run gives the same bytes. A new format is
 //! one file here and one line in `ALL`.
 
+mod html;
 pub mod json;
 mod junit;
 mod telling;
 mod terminal;
 mod text;
+mod words;
 
+use std::collections::BTreeMap;
+
+use crate::recording::Trace;
 use crate::verdict::Run;
+
+pub use html::heat_map::{Heat, HeatCell, HeatMap, HeatRow};
 
 /// One format of a report.
 pub trait Renderer: Sync {
@@ -20,8 +27,32 @@ pub trait Renderer: Sync {
     /// One sentence that says whom it serves.
     fn about(&self) -> &'static str;
 
-    /// The run in this format, whole and ending in a newline.
-    fn render(&self, run: &Run, options: &Options) -> Vec<u8>;
+    /// What is told in this format, whole and ending in a newline.
+    fn render(&self, told: &Told<'_>, options: &Options) -> Vec<u8>;
+
+    /// Whether it draws: whether it is worth computing traces for it.
+    fn draws(&self) -> bool {
+        false
+    }
+}
+
+/// What a report tells: the run, and for formats that draw, what pictures are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// What crossed the wire, by the id of the case; cases may lack.
+    pub traces: &'a BTreeMap<String, Trace>,
+    /// Tables whose cells have a state each, in the order in which they are shown.
+    pub maps: &'a [HeatMap],
+}
+
+impl<'a> From<&'a Run> for Told<'a> {
+    /// The run alone, without pictures.
+    fn from(run: &'a Run) -> Self {
+        static NO_TRACES: BTreeMap<String, Trace> = BTreeMap::new();
+        Self { run, traces: &NO_TRACES, maps: &[] }
+    }
 }
 
 /// What a reader's screen can show and how much they want to see.
@@ -44,7 +75,7 @@ impl Default for Options {
 }
 
 /// Every format, the one for people first.
-static ALL: [&dyn Renderer; 3] = [&terminal::Terminal, &json::Json, &junit::Junit];
+static ALL: [&dyn Renderer; 4] = [&terminal::Terminal, &json::Json, &junit::Junit, &html::Html];
 
 /// Every format, the one for people first.
 #[must_use]

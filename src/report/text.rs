@@ -14,10 +14,15 @@ const ACCENTS_MAX: usize = 2;
 /// One line without anything that acts instead of showing: such characters are
 /// written as escapes, as `\x1b` or `\u{202e}`.
 pub(super) fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(CHARS_MAX));
+    shown_to(text, CHARS_MAX)
+}
+
+/// The same, cut after so many characters.
+pub(super) fn shown_to(text: &str, chars_max: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(chars_max));
     let mut chars = text.chars();
     let mut accents = 0;
-    for char in chars.by_ref().take(CHARS_MAX) {
+    for char in chars.by_ref().take(chars_max) {
         accents = if is_accent(char) { accents + 1 } else { 0 };
         match char {
             '\n' => out.push_str("\\n"),

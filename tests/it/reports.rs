@@ -1,18 +1,20 @@
 //! Reports: what people and programs see of a run.
 
+mod browser;
 mod builtin;
+mod html;
 mod runs;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use provoke::report::{self, Options, json};
+use provoke::report::{self, Options, Told, json};
 use provoke::verdict::{Observed, Run, Verdict};
 use serde_json::Value;
 
 fn render(format: &str, run: &Run, options: &Options) -> String {
     let renderer = report::by_id(format).expect("the format is registered");
-    String::from_utf8(renderer.render(run, options)).expect("a report is UTF-8")
+    String::from_utf8(renderer.render(&Told::from(run), options)).expect("a report is UTF-8")
 }
 
 fn snapshot(name: &str, text: &str) {
@@ -45,8 +47,8 @@ fn every_format_has_a_name_of_its_own_and_says_whom_it_serves() {
 fn the_same_run_gives_the_same_bytes_and_ends_in_one_newline() {
     for (name, run) in all_runs() {
         for format in report::all() {
-            let bytes = format.render(&run, &Options::default());
-            assert_eq!(bytes, format.render(&run.clone(), &Options::default()), "{name}");
+            let bytes = format.render(&Told::from(&run), &Options::default());
+            assert_eq!(bytes, format.render(&Told::from(&run.clone()), &Options::default()), "{name}");
             assert!(bytes.ends_with(b"\n") && !bytes.ends_with(b"\n\n"), "{name} {}", format.id());
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use provoke::io::runner::{self, Options, Silent};
 use provoke::mock::Library;
-use provoke::report;
+use provoke::report::{self, Told};
 use provoke::scenario::{Plan, Source, compile, read};
 use provoke::verdict::{Run, Verdict, World};
 use serde_json::Value;
@@ -114,7 +114,7 @@ fn the_same_seed_gives_the_same_report_but_for_timing() {
     let json = || {
         let bytes = report::by_id("json")
             .unwrap()
-            .render(&run(&plans, &Options::default()), &report::Options::default());
+            .render(&Told::from(&run(&plans, &Options::default())), &report::Options::default());
         let mut report: Value = serde_json::from_slice(&bytes).unwrap();
         without_timing(&mut report);
         report.to_string()

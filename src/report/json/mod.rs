@@ -12,8 +12,7 @@ use std::fmt::Write;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
-use super::{Options, Renderer, text};
-use crate::verdict::Run;
+use super::{Options, Renderer, Told, text};
 
 /// The `$id` of the published JSON Schema.
 pub const SCHEMA_ID: &str = "urn:provoke:schema:report:1";
@@ -30,7 +29,8 @@ impl Renderer for Json {
         "One JSON document with everything that was judged, for other programs."
     }
 
-    fn render(&self, run: &Run, _: &Options) -> Vec<u8> {
+    fn render(&self, told: &Told<'_>, _: &Options) -> Vec<u8> {
+        let run = told.run;
         let document = shape::Report::of(run);
         let json = serde_json::to_string_pretty(&document).expect("its keys are strings");
         let mut out = printable(&json);

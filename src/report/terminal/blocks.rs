@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::telling::{cell, telling};
+use crate::report::words::MASKED;
 use crate::verdict::{Blame, Case, Confidence, Evidence, Finding, Run, State, Verdict};
-
-/// The cause of an answer that came from elsewhere than asked.
-pub(super) const MASKED: &str = "fallback.masks-primary";
 
 /// What one cause did to one model, over all scenarios and worlds; after
 /// [`merge`], to all models of which the same is said.
@@ -56,13 +54,6 @@ pub(super) fn merge(blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
         }
     }
     merged
-}
-
-/// How many models only seemed to answer.
-pub(super) fn masked(run: &Run) -> usize {
-    let cases = run.cases.iter().filter(|case| case.verdict != Verdict::Skip);
-    let hidden = cases.filter(|case| case.findings.iter().any(|finding| finding.cause == MASKED));
-    hidden.map(|case| (&case.provider, &case.model)).collect::<BTreeSet<_>>().len()
 }
 
 impl<'a> Block<'a> {

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use anstyle::Style;
 
-use super::blocks::{Block, MASKED, by_model, merge};
+use super::blocks::{Block, by_model, merge};
 use super::canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, STRONG, WARN};
 use super::fold::Folds;
 use super::measure::measure;
-use super::{counted, heading, hidden, label, listed};
+use super::{heading, hidden, label, listed};
 use crate::report::telling::place;
 use crate::report::text::shown;
+use crate::report::words::{MASKED, counted};
 use crate::verdict::{Evidence, Run, State};
 
 /// Blocks that a report shows unless all are asked for.

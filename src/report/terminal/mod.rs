@@ -17,8 +17,9 @@ mod summary;
 
 use anstyle::Style;
 
-use super::{Options, Renderer};
-use crate::verdict::{Run, State, Verdict};
+use super::words::counted;
+use super::{Options, Renderer, Told};
+use crate::verdict::{State, Verdict};
 use canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, WARN};
 
 /// The narrowest screen that is laid out for.
@@ -44,7 +45,8 @@ impl Renderer for Terminal {
         "For people: the matrix, what is wrong, whose fault it is and the fix."
     }
 
-    fn render(&self, run: &Run, options: &Options) -> Vec<u8> {
+    fn render(&self, told: &Told<'_>, options: &Options) -> Vec<u8> {
+        let run = told.run;
         let mut canvas = Canvas::new(options.colour, options.width.clamp(WIDTH_MIN, WIDTH_MAX));
         let matrix = run.matrix();
         let folds = fold::Folds::of(&matrix, options.verbose);
@@ -99,9 +101,4 @@ const fn state_style(state: State) -> Style {
         State::Healthy => GOOD,
         State::Faulty | State::Unreachable => BAD,
     }
-}
-
-/// `1 case`, `2 cases`.
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

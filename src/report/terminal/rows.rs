@@ -6,8 +6,9 @@ use anstyle::Style;
 
 use super::canvas::{BAD, FAINT, Line, PLAIN, STRONG};
 use super::fold::{Folds, stands_out};
-use super::{counted, state_style, summary};
+use super::state_style;
 use crate::report::telling::cell;
+use crate::report::words::{self, counted};
 use crate::verdict::{MatrixRow, Observed, Run, State, Verdict, World};
 
 /// Causes of one cell that are named before the rest is only counted.
@@ -120,7 +121,7 @@ fn causes(row: &MatrixRow, limit: usize) -> Words {
 /// `12` where all passed, else `10 pass, 2 fail`.
 fn cases(totals: &BTreeMap<Verdict, u32>) -> String {
     let passed = totals.get(&Verdict::Pass).copied().unwrap_or_default();
-    if passed == totals.values().sum::<u32>() { passed.to_string() } else { summary::totals(totals) }
+    if passed == totals.values().sum::<u32>() { passed.to_string() } else { words::totals(totals) }
 }
 
 /// The verdicts of each cell by world.
