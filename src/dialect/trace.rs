@@ -26,8 +26,9 @@ const QUIET_MIN: Duration = Duration::from_secs(5);
 /// The lanes of a recording: its HTTP exchanges with providers, then the caller's.
 #[must_use]
 pub fn trace(recording: &Recording) -> Trace {
-    let mut lanes: Vec<Lane> = recording.upstream().take(LANES_MAX).map(lane).collect();
-    let lanes_left_out = recording.upstream().count() - lanes.len();
+    let requests = recording.requests();
+    let mut lanes: Vec<Lane> = requests.iter().take(LANES_MAX).map(|exchange| lane(exchange)).collect();
+    let lanes_left_out = requests.len() - lanes.len();
     lanes.extend(recording.caller().map(lane));
     let commit = recording.decisions.iter().find(|decision| decision.what.kind == "commit");
     Trace { lanes, lanes_left_out, commit: commit.map(|decision| decision.at) }

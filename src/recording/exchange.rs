@@ -231,6 +231,13 @@ impl Recording {
         self.http().filter(|exchange| exchange.side == Side::Wall)
     }
 
+    /// The requests that the subject made: as it tells them itself, else as the wall saw them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<&HttpExchange> {
+        let told: Vec<_> = self.upstream().collect();
+        if told.is_empty() { self.wall().collect() } else { told }
+    }
+
     fn http(&self) -> impl Iterator<Item = &HttpExchange> {
         self.exchanges.iter().filter_map(|exchange| match exchange {
             Exchange::Http(http) => Some(http),

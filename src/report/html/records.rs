@@ -11,6 +11,7 @@ fn name(lane: &Lane) -> String {
     match lane.side {
         Side::Caller => "caller".to_owned(),
         Side::Upstream => format!("attempt {}", lane.attempt),
+        Side::Wall => format!("request {}", lane.attempt),
     }
 }
 
@@ -34,9 +35,10 @@ pub(super) fn caption(m: &mut Markup, trace: &Trace) {
             let who = match lane.side {
                 Side::Caller => "The caller".to_owned(),
                 Side::Upstream => format!("Attempt {}", lane.attempt),
+                Side::Wall => format!("Request {}", lane.attempt),
             };
             m.words("b", "", &who);
-            if lane.side == Side::Upstream {
+            if lane.side != Side::Caller {
                 m.text(&format!(" asked {}", lane.target));
             }
             m.text(&sentence(lane));

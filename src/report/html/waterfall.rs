@@ -108,7 +108,7 @@ fn labels(m: &mut Markup, lane: &Lane, y: usize) {
     let cut = if target.len() < lane.target.len() { "…" } else { "" };
     let name = match lane.side {
         Side::Caller => "caller".to_owned(),
-        Side::Upstream => format!("{}. {target}{cut}", lane.attempt),
+        Side::Upstream | Side::Wall => format!("{}. {target}{cut}", lane.attempt),
     };
     let y = y.to_string();
     m.tag("text", &[("class", "who"), ("x", "2"), ("y", &y)], |m| m.text(&name));

@@ -62,8 +62,7 @@ impl<'a> CheckScene<'a> {
     /// The requests that the subject made: as it tells them itself, else as the wall saw them.
     #[must_use]
     pub fn requests(&self) -> Vec<&'a HttpExchange> {
-        let told: Vec<_> = self.recording.upstream().collect();
-        if told.is_empty() { self.recording.wall().collect() } else { told }
+        self.recording.requests()
     }
 
     /// Whether the caller was told a success: a finish reason and no error.
