@@ -10,18 +10,22 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::player::{Ending, perform};
+use super::player::{Ending, Played, perform};
 use super::refuser::Refuser;
-use crate::fault::wire::render;
+use crate::fault::wire::{WireAct, render};
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::runner::Tamper;
 use crate::mock::{self, Upstream};
+use crate::moment::Moment;
 use crate::recording::RequestBytes;
 use crate::recording::timeline::{Act, Timeline};
 use crate::wire::http::{Request, RequestReader};
 
 /// The most connections that one target serves at once.
-const CONNECTIONS_MAX: usize = 256;
+const CONNECTIONS_MAX: usize = 20_000;
+
+/// How many bytes are read at once. Each connection holds so many, open streams too.
+const READ_BUFFER: usize = 4 << 10;
 
 /// How long no connection is taken after the system had none to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -37,19 +41,20 @@ pub struct MockServer {
 
 /// Whoever decides what is done with a request.
 pub trait Responder: Send {
-    /// What a target does with a request.
-    fn respond(&mut self, target: usize, request: &RequestBytes) -> Timeline;
+    /// What a target does with a request that came at `now` by the server's clock, as acts ready to
+    /// be performed.
+    fn respond(&mut self, target: usize, request: &RequestBytes, now: Moment) -> Vec<WireAct>;
 }
 
 impl Responder for Upstream {
-    fn respond(&mut self, target: usize, request: &RequestBytes) -> Timeline {
-        Self::respond(self, target, request).timeline
+    fn respond(&mut self, target: usize, request: &RequestBytes, _: Moment) -> Vec<WireAct> {
+        render(&Self::respond(self, target, request).timeline)
     }
 }
 
 impl Responder for mock::Desk {
-    fn respond(&mut self, _: usize, request: &RequestBytes) -> Timeline {
-        Self::respond(self, request)
+    fn respond(&mut self, _: usize, request: &RequestBytes, now: Moment) -> Vec<WireAct> {
+        Self::respond(self, request, now)
     }
 }
 
@@ -68,6 +73,7 @@ impl MockServer {
             responder: Arc::new(Mutex::new(responder)),
             target: 0,
             scale,
+            clock: Clock::start(TimeScale::REAL),
             tamper: None,
             stop: stopped,
         };
@@ -81,6 +87,7 @@ impl MockServer {
     /// When a socket cannot be had.
     pub fn start(upstream: Upstream, scale: TimeScale, tamper: Option<&Tamper>) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
+        let clock = Clock::start(TimeScale::REAL);
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let refusing: Vec<bool> =
             (0..upstream.targets().len()).map(|target| upstream.refuses(target)).collect();
@@ -93,7 +100,8 @@ impl MockServer {
                 continue;
             }
             let responder = Arc::clone(&responder);
-            let desk = Desk { responder, target, scale, tamper: tamper.cloned(), stop: stopped.clone() };
+            let tamper = tamper.cloned();
+            let desk = Desk { responder, target, scale, clock, tamper, stop: stopped.clone() };
             server.accept_at(SocketAddr::new(loopback, 0), desk)?;
         }
         Ok(server)
@@ -133,6 +141,7 @@ struct Desk {
     responder: Arc<Mutex<dyn Responder>>,
     target: usize,
     scale: TimeScale,
+    clock: Clock,
     tamper: Option<Tamper>,
     stop: watch::Receiver<bool>,
 }
@@ -156,54 +165,53 @@ async fn accept(listener: TcpListener, desk: Desk) {
 async fn serve(mut stream: TcpStream, desk: Desk) {
     let mut reader = RequestReader::new();
     let mut ahead: Vec<u8> = Vec::new();
+    let mut buffer = vec![0_u8; READ_BUFFER];
     loop {
-        let Some(timeline) = next_answer(&mut stream, &mut reader, &mut ahead, &desk).await else { return };
-        let mut acts = render(&timeline);
+        let Some(mut acts) = next_answer(&mut stream, &mut reader, &ahead, &mut buffer, &desk).await else {
+            return;
+        };
         if let Some(tamper) = &desk.tamper {
             acts = tamper(acts);
         }
-        let clock = Clock::start(TimeScale::REAL);
-        match perform(stream, &acts, desk.scale, clock, desk.stop.clone()).await {
-            Ok(played) => match played.ending {
-                Ending::Kept { stream: kept, ahead: more } => {
-                    stream = kept;
-                    ahead = more;
-                }
-                _ => return,
-            },
-            Err(_) => return,
+        match perform(stream, &acts, desk.scale, desk.clock, desk.stop.clone()).await {
+            Ok(Played { ending: Ending::Kept { stream: kept, ahead: more }, .. }) => {
+                stream = kept;
+                ahead = more;
+            }
+            Ok(_) | Err(_) => return,
         }
     }
 }
 
-/// Reads the next request and asks the upstream; `None` when the peer left.
+/// Reads the next request and asks the responder; `None` when the peer left.
 async fn next_answer(
     stream: &mut TcpStream,
     reader: &mut RequestReader,
-    ahead: &mut Vec<u8>,
+    ahead: &[u8],
+    buffer: &mut [u8],
     desk: &Desk,
-) -> Option<Timeline> {
-    let mut buffer = vec![0_u8; 16 * 1024];
-    let mut given = std::mem::take(ahead);
+) -> Option<Vec<WireAct>> {
+    let mut read = reader.push(ahead);
     loop {
-        match reader.push(&given) {
+        match read {
             Ok(Some(request)) => {
                 let last = asks_to_close(&request);
-                let mut timeline = lock(&desk.responder).respond(desk.target, &bytes_of(request));
+                let now = desk.clock.now();
+                let mut acts = lock(&desk.responder).respond(desk.target, &bytes_of(request), now);
                 if last {
-                    timeline.acts.push(Act::Close);
+                    acts.push(WireAct::Close);
                 }
-                return Some(timeline);
+                return Some(acts);
             }
             Ok(None) => {}
             Err(error) => {
                 let mut answer = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
                 answer.acts.push(Act::Close);
-                return Some(answer);
+                return Some(render(&answer));
             }
         }
-        let count = stream.read(&mut buffer).await.ok().filter(|count| *count > 0)?;
-        given = buffer[..count].to_vec();
+        let count = stream.read(buffer).await.ok().filter(|count| *count > 0)?;
+        read = reader.push(&buffer[..count]);
     }
 }
 
