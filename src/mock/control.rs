@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /_provoke/health` | says that it runs: mocks, requests, faults, journal |
 //! | `GET /_provoke/journal` | what was asked, redacted; `POST` switches it on, `DELETE` off and empties it |
-//! | `GET /_provoke/faults` | the faults in force; `POST` adds one or a list of them, `DELETE` removes all |
+//! | `GET /_provoke/faults` | the faults in force; `POST` adds one or a list of them and lets doses count anew, `DELETE` removes all |
 //! | `POST /_provoke/reset` | everything as it was at the start |
 
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub(super) fn answer(desk: &mut Desk, what: &str, request: &RequestBytes) -> Tim
         ("GET", "faults") => json(200, &faults(desk)),
         ("POST", "faults") => match added(&desk.faults, &request.body) {
             Ok(all) => {
-                desk.faults = all;
+                desk.set_faults(all);
                 json(200, &faults(desk))
             }
             Err(problem) => error(400, &problem),

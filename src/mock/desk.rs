@@ -32,7 +32,7 @@ pub struct Desk {
     seed: Seed,
     /// How many requests were served, those to the control API not among them.
     pub(super) requests: u64,
-    /// How many of them asked for an answer that faults could spoil.
+    /// How many of them asked for an answer that faults could spoil, since faults were set.
     seen: u32,
     prepared: Prepared,
     pub(super) journal: Journal,
@@ -106,6 +106,11 @@ impl Desk {
                 render(&timeline)
             }
         }
+    }
+
+    /// Puts faults in force; their doses count requests from here on.
+    pub(super) fn set_faults(&mut self, faults: Vec<Spec>) {
+        (self.faults, self.seen) = (faults, 0);
     }
 
     /// Forgets what was asked and what was set since the start.
