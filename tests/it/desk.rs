@@ -102,7 +102,7 @@ fn each_answer_has_an_id_of_its_own_and_is_else_the_same_when_it_is_made_again()
 fn the_control_api_sets_faults_and_keeps_a_redacted_journal() {
     let mut desk = desk();
     let body = json!({"model": "m", "messages": []});
-    let mut status = |desk: &mut Desk| ask(desk, "POST", "/v1/chat/completions", &body).0[9..12].to_owned();
+    let status = |desk: &mut Desk| ask(desk, "POST", "/v1/chat/completions", &body).0[9..12].to_owned();
     let control = |desk: &mut Desk, method: &str, what: &str, body: Value| {
         let (head, body) = ask(desk, method, &format!("/_provoke/{what}"), &body);
         (head[9..12].to_owned(), serde_json::from_slice::<Value>(&body).unwrap())
