@@ -192,7 +192,7 @@ impl Desk {
             !headers.is_empty() && headers.iter().all(|(name, _)| carries(name))
         });
         let plain = || dialect::all().iter().find(|dialect| dialect.headers(None).is_empty());
-        *marked.or_else(plain).unwrap_or(&dialect::all()[0])
+        *marked.or_else(plain).unwrap_or_else(|| &dialect::all()[0])
     }
 
     /// What a provider serves beside the conversation: models, and counts of tokens.

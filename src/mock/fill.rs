@@ -231,7 +231,7 @@ fn number(schema: &Map<String, Value>, whole: bool) -> Value {
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
     // Older drafts say `exclusiveMinimum: true` beside the bound.
     let open = |key: &str| schema.get(key) == Some(&Value::Bool(true));
-    let step = bound("multipleOf").filter(|step| *step > 0.0).or(whole.then_some(1.0));
+    let step = bound("multipleOf").filter(|step| *step > 0.0).or_else(|| whole.then_some(1.0));
     let gap = step.unwrap_or(0.5);
     let least = bound("exclusiveMinimum").or_else(|| bound("minimum").filter(|_| open("exclusiveMinimum")));
     let least = least.map(|least| least + gap / 2.0).into_iter().chain(bound("minimum")).reduce(f64::max);
