@@ -3,6 +3,8 @@
 //! Two questions, never mixed: what did the subject do ([`Observed`]), and did
 //! what the scenario declares happen ([`Verdict`])?
 
+pub mod matrix;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

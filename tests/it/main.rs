@@ -12,6 +12,7 @@ mod docs;
 mod faults;
 mod healthy;
 mod http;
+mod matrix;
 mod outside;
 mod planted;
 mod player;

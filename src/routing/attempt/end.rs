@@ -6,7 +6,7 @@ use crate::dialect::Framing;
 use crate::dialect::view::framing;
 use crate::recording::{Stage, TransportEvent};
 use crate::routing::body::{Body, is_broken};
-use crate::routing::classify::{classify_error, classify_status, first_line, looks_like_html};
+use crate::routing::classify::{classify_error, classify_status, first_line, looks_like_html, page};
 use crate::routing::failure::{Failure, FailureClass};
 
 impl Attempt {
@@ -51,13 +51,10 @@ impl Attempt {
         }
     }
 
-    fn end_of_stream(&self, mut events: Vec<Event>, complete: bool) -> Step {
+    fn end_of_stream(&mut self, events: Vec<Event>, complete: bool) -> Step {
         if self.finish.is_some() {
             return match self.verdict() {
-                Ok(()) => {
-                    events.push(Event::End);
-                    Step::Answered(events)
-                }
+                Ok(()) => Step::Answered(self.closed(events)),
                 Err(failure) => Step::Failed(events, failure),
             };
         }
@@ -123,7 +120,7 @@ impl Attempt {
 
     fn whole(&mut self, body: &[u8], complete: bool) -> Step {
         if looks_like_html(body) {
-            let message = format!("HTTP {} with a web page: {}", self.status(), first_line(body));
+            let message = format!("HTTP {} with {}", self.status(), page(body));
             return Step::Failed(Vec::new(), self.failure(FailureClass::NotAnApi, message));
         }
         if !complete {
