@@ -39,6 +39,8 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("models/dated-snapshot.yaml", include_bytes!("../../scenarios/models/dated-snapshot.yaml")),
     ("models/not-found.yaml", include_bytes!("../../scenarios/models/not-found.yaml")),
     ("models/served-other.yaml", include_bytes!("../../scenarios/models/served-other.yaml")),
+    ("router/hang-up-in-silence.yaml", include_bytes!("../../scenarios/router/hang-up-in-silence.yaml")),
+    ("router/hang-up.yaml", include_bytes!("../../scenarios/router/hang-up.yaml")),
     ("schema/keyword-rejected.yaml", include_bytes!("../../scenarios/schema/keyword-rejected.yaml")),
     ("seed/credits.yaml", include_bytes!("../../scenarios/seed/credits.yaml")),
     ("seed/night.yaml", include_bytes!("../../scenarios/seed/night.yaml")),
