@@ -33,13 +33,11 @@ impl Desk {
 
     /// What is done with a request.
     pub fn respond(&mut self, request: &RequestBytes) -> Timeline {
-        let path = request_target(&request.path);
-        let path = path.split('?').next().unwrap_or(path);
+        let path = bare_path(request);
         if request.method.eq_ignore_ascii_case("GET") && path.ends_with("/models") {
             return self.models();
         }
-        let spoken = dialect::all().iter().copied().find(|dialect| path.ends_with(&tail(*dialect)));
-        let Some(dialect) = spoken else { return self.no_such_path(path) };
+        let Some(dialect) = spoken_at(path) else { return no_such_path(path) };
         if !request.method.eq_ignore_ascii_case("POST") {
             return refusal(dialect, 405, "invalid_request_error", "method not allowed: use POST");
         }
@@ -88,14 +86,25 @@ impl Desk {
         let list = serde_json::json!({"object": "list", "data": models.collect::<Vec<_>>()});
         Timeline::whole(200, "application/json", list.to_string())
     }
+}
 
-    fn no_such_path(&self, path: &str) -> Timeline {
-        let paths: Vec<String> =
-            dialect::all().iter().map(|dialect| format!("…{}", tail(*dialect))).collect();
-        let message = format!("no such path: {path}; POST to {}, or GET …/models", paths.join(" or "));
-        let body = serde_json::json!({"error": {"message": message, "type": "not_found_error"}});
-        Timeline::whole(404, "application/json", body.to_string())
-    }
+/// The path of a request, without a host before it and a query behind it.
+pub(crate) fn bare_path(request: &RequestBytes) -> &str {
+    let path = request_target(&request.path);
+    path.split('?').next().unwrap_or(path)
+}
+
+/// The dialect that is spoken at a path, whatever stands before it.
+pub(crate) fn spoken_at(path: &str) -> Option<&'static dyn Dialect> {
+    dialect::all().iter().copied().find(|dialect| path.ends_with(&tail(*dialect)))
+}
+
+/// The answer to a request at a path where nobody speaks.
+pub(crate) fn no_such_path(path: &str) -> Timeline {
+    let paths: Vec<String> = dialect::all().iter().map(|dialect| format!("…{}", tail(*dialect))).collect();
+    let message = format!("no such path: {path}; POST to {}, or GET …/models", paths.join(" or "));
+    let body = serde_json::json!({"error": {"message": message, "type": "not_found_error"}});
+    Timeline::whole(404, "application/json", body.to_string())
 }
 
 /// The end of a dialect's path, by which it is known.

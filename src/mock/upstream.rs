@@ -84,6 +84,15 @@ impl Upstream {
         self.answer(target, request)
     }
 
+    /// What a target does with a request, by whatever path and for whatever model it came: routers
+    /// rename models and have paths of their own.
+    ///
+    /// # Panics
+    /// When there is no such target.
+    pub fn respond_to_all(&mut self, target: usize, request: &RequestBytes) -> Timeline {
+        self.answer(target, request).timeline
+    }
+
     fn answer(&mut self, place: usize, request: &RequestBytes) -> Answer {
         let seen = self.seen.entry(place).or_default();
         let before = *seen;
@@ -164,7 +173,7 @@ fn misdirected(target: &UpstreamTarget, request: &RequestBytes) -> Option<Timeli
     }
 }
 
-pub(super) fn refusal(dialect: &dyn Dialect, status: u16, kind: &str, message: &str) -> Timeline {
+pub(crate) fn refusal(dialect: &dyn Dialect, status: u16, kind: &str, message: &str) -> Timeline {
     let error =
         ErrorBody { message: message.to_owned(), kind: Some(kind.to_owned()), ..ErrorBody::default() };
     Timeline::whole(status, "application/json", dialect.encode_error(status, &error).to_string())

@@ -9,6 +9,11 @@ mod fallback_named;
 mod observed;
 mod retry_wait;
 mod secret_kept;
+mod subject_alive;
+mod subject_answers;
+mod subject_attempts;
+mod subject_fails_cleanly;
+mod subject_reached;
 mod timeout_honest;
 mod turn_bounded;
 
@@ -130,6 +135,11 @@ pub const ALL: &[&dyn Check] = &[
     &turn_bounded::TurnBounded,
     &fallback_named::FallbackNamed,
     &secret_kept::SecretKept,
+    &subject_reached::SubjectReached,
+    &subject_answers::SubjectAnswers,
+    &subject_fails_cleanly::SubjectFailsCleanly,
+    &subject_attempts::SubjectAttempts,
+    &subject_alive::SubjectAlive,
 ];
 
 /// The results of every check that applies.
