@@ -9,6 +9,7 @@ mod progress;
 mod run;
 mod schema;
 mod select;
+mod subject;
 
 use std::process::ExitCode;
 

@@ -9,14 +9,15 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use super::error::{CliError, Exit};
 use super::progress::Live;
-use super::select;
+use super::{select, subject};
 use crate::io::clock::TimeScale;
 use crate::io::files;
-use crate::io::runner::{self, Options, Progress, Ran, Silent};
+use crate::io::runner::{self, Foreign, Options, Progress, Ran, Silent};
 use crate::problem::{Problem, nearest};
 use crate::recording::cassette;
 use crate::report::{self, Renderer};
 use crate::scenario::Plan;
+use crate::scenario::foreign::model_id;
 use crate::verdict::{Run, Verdict, World};
 
 const EXAMPLES: &str = "\
@@ -46,9 +47,9 @@ pub(super) struct Args {
     /// How many cases run at once in the wire world, 1 to 256
     #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// How many nominal seconds pass in a real one in the wire world, 1 to 1000
-    #[arg(long, default_value_t = 50.0, allow_negative_numbers = true)]
-    time_scale: f64,
+    /// How many nominal seconds pass in a real one in the wire world, 1 to 1000; 50, or 1 with --subject
+    #[arg(long, allow_negative_numbers = true)]
+    time_scale: Option<f64>,
     /// What goes to stdout
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: String,
@@ -76,9 +77,11 @@ pub(super) struct Args {
     /// Every check of every case, not only what is wrong
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten, next_help_heading = "A foreign subject")]
+    subject: subject::Args,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum WorldChoice {
     Sim,
     Wire,
@@ -95,14 +98,20 @@ enum Colour {
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let renderer = renderer(if args.json { "json" } else { &args.format })?;
     let beside = args.report.iter().map(|report| beside(report)).collect::<Result<Vec<_>, _>>()?;
-    let scale = TimeScale::new(args.time_scale).ok_or_else(|| {
-        let problem = Problem::new(format!("--time-scale {} is not between 1 and 1000", args.time_scale));
-        CliError::new(Exit::Usage, problem.hint("50 is usual; 1 is real time"))
-    })?;
+    if let (Some(kind), Some(listen)) = (args.subject.subject_config, args.subject.mock_listen) {
+        out(subject::config(kind, listen).as_bytes())?;
+        return Ok(Exit::Pass);
+    }
+    let scale = scale(args)?;
     let library = select::library(args.mocks.as_deref())?;
     let plans = selected(&select::scenarios(&args.scenarios, &library)?, args)?;
     if args.list {
-        return list(&plans);
+        return list(&plans, args.subject.mock_listen.is_some());
+    }
+    let foreign = args.subject.foreign(scale, library)?;
+    if foreign.is_some() && args.world == WorldChoice::Sim {
+        let problem = Problem::new("--subject runs in the wire world only");
+        return Err(CliError::new(Exit::Usage, problem.hint("leave --world out")));
     }
     // What cannot be written is told before anything runs.
     let folders = args.recordings.iter().map(|folder| (folder, folder.join("cassette")));
@@ -111,7 +120,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     }
     let options =
         Options { worlds: worlds(args.world), seed: args.seed, jobs: args.jobs.into(), scale, tamper: None };
-    let (mut run, ran) = execute(&plans, &options)?;
+    let (mut run, ran) = execute(&plans, &options, foreign)?;
     if let Some(folder) = &args.recordings {
         keep_recordings(folder, &mut run, &ran)?;
     }
@@ -124,7 +133,21 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     Ok(exit(&run, args.strict))
 }
 
-fn execute(plans: &[Arc<Plan>], options: &Options) -> Result<(Run, Vec<Ran>), CliError> {
+/// How fast nominal time passes: the time-outs of a foreign subject are real.
+fn scale(args: &Args) -> Result<TimeScale, CliError> {
+    let usual = if args.subject.subject.is_some() { TimeScale::REAL } else { TimeScale::FAST };
+    let Some(factor) = args.time_scale else { return Ok(usual) };
+    TimeScale::new(factor).ok_or_else(|| {
+        let problem = Problem::new(format!("--time-scale {factor} is not between 1 and 1000"));
+        CliError::new(Exit::Usage, problem.hint("50 is usual; 1 is real time"))
+    })
+}
+
+fn execute(
+    plans: &[Arc<Plan>],
+    options: &Options,
+    foreign: Option<Foreign>,
+) -> Result<(Run, Vec<Ran>), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // A simulated case computes without a pause: where nothing but such cases run, look for
@@ -139,10 +162,24 @@ fn execute(plans: &[Arc<Plan>], options: &Options) -> Result<(Run, Vec<Ran>), Cl
     };
     runtime.block_on(async {
         tokio::select! {
-            done = runner::run(plans, options, live.as_ref()) => Ok(done),
+            done = tried(plans, options, foreign, live.as_ref()) => done,
             exit = interrupted() => Err(CliError::new(exit, Problem::new("interrupted; nothing was reported"))),
         }
     })
+}
+
+async fn tried(
+    plans: &[Arc<Plan>],
+    options: &Options,
+    foreign: Option<Foreign>,
+    live: &dyn Progress,
+) -> Result<(Run, Vec<Ran>), CliError> {
+    let Some(foreign) = foreign else { return Ok(runner::run(plans, options, live).await) };
+    let listen = foreign.listen;
+    let done = runner::run_foreign(plans, foreign, options, live).await;
+    let (run, ran, strays) = done.map_err(|error| subject::unreachable(&error, listen))?;
+    subject::tell_strays(&strays);
+    Ok((run, ran))
 }
 
 /// Resolves when the user or the system wants us to stop.
@@ -199,11 +236,12 @@ fn nothing(plans: &[Arc<Plan>], args: &Args) -> CliError {
     CliError::new(Exit::NothingSelected, problem.hint(hint))
 }
 
-fn list(plans: &[Arc<Plan>]) -> Result<Exit, CliError> {
+fn list(plans: &[Arc<Plan>], models: bool) -> Result<Exit, CliError> {
     let mut text = String::new();
     for plan in plans {
         for cell in &plan.cells {
-            text.push_str(&format!("{}[{}]  {}\n", plan.id, cell.label(), cell.expected.words()));
+            let model = if models { format!("{}  ", model_id(&plan.id, cell)) } else { String::new() };
+            text.push_str(&format!("{model}{}[{}]  {}\n", plan.id, cell.label(), cell.expected.words()));
         }
     }
     out(text.as_bytes())?;

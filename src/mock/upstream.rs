@@ -179,7 +179,7 @@ pub(crate) fn refusal(dialect: &dyn Dialect, status: u16, kind: &str, message: &
     Timeline::whole(status, "application/json", dialect.encode_error(status, &error).to_string())
 }
 
-fn asked_model(request: &RequestBytes) -> Option<String> {
+pub(crate) fn asked_model(request: &RequestBytes) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
     Some(body.get("model")?.as_str()?.to_owned())
 }

@@ -1,9 +1,11 @@
 //! The mock provider on real sockets: it performs timelines and logs what it did.
 
+mod lobby;
 pub mod player;
 pub mod refuser;
 mod server;
 mod witness;
 
+pub use lobby::{Lobby, Stray, Visit};
 pub use server::{MockServer, Responder};
 pub use witness::Witness;

@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::lobby::Present;
 use super::player::{Ending, perform, stopped};
 use super::refuser::Refuser;
 use super::witness::{Label, Watcher, Witness};
@@ -45,6 +46,11 @@ pub struct MockServer {
 pub trait Responder: Send {
     /// What a target does with a request.
     fn respond(&mut self, target: usize, request: &RequestBytes) -> Timeline;
+
+    /// The same, where requests of several cases come to one target: with the case's own witness.
+    fn receive(&mut self, target: usize, request: &RequestBytes) -> (Timeline, Option<Guest>) {
+        (self.respond(target, request), None)
+    }
 }
 
 impl Responder for Upstream {
@@ -57,6 +63,17 @@ impl Responder for mock::Desk {
     fn respond(&mut self, _: usize, request: &RequestBytes) -> Timeline {
         Self::respond(self, request)
     }
+}
+
+/// A request that belongs to a case of its own.
+#[derive(Debug)]
+pub struct Guest {
+    /// Writes that case's wall.
+    pub(super) watcher: Watcher,
+    /// Tells when that case is over.
+    pub(super) stop: watch::Receiver<bool>,
+    /// Counted until it has been served.
+    pub(super) present: Present,
 }
 
 impl MockServer {
@@ -188,16 +205,21 @@ async fn serve(mut stream: TcpStream, desk: Desk) {
     let mut ahead: Vec<u8> = Vec::new();
     loop {
         let Some(asked) = next_request(&mut stream, &mut reader, &mut ahead, &desk).await else { return };
-        let (request, timeline) = asked;
+        let Asked { request, timeline, guest } = asked;
         let mut acts = render(&timeline);
         if let Some(tamper) = &desk.tamper {
             acts = tamper(acts);
         }
-        let clock = desk.witness.as_ref().map_or_else(|| Clock::start(TimeScale::REAL), Watcher::clock);
-        let seen = desk.witness.as_ref().zip(request).map(|(witness, request)| witness.arrived(request));
-        let Ok(played) = perform(stream, &acts, desk.scale, clock, desk.stop.clone()).await else { return };
+        let witness = guest.as_ref().map(|guest| &guest.watcher).or(desk.witness.as_ref());
+        let stop = guest.as_ref().map_or(&desk.stop, |guest| &guest.stop).clone();
+        let clock = witness.map_or_else(|| Clock::start(TimeScale::REAL), Watcher::clock);
+        let seen = witness.zip(request).map(|(witness, request)| witness.arrived(request));
+        let Ok(played) = perform(stream, &acts, desk.scale, clock, stop).await else { return };
         if let Some(seen) = seen {
             seen.played(&acts, &played.wall);
+        }
+        if let Some(guest) = guest {
+            guest.present.leave();
         }
         match played.ending {
             Ending::Kept { stream: kept, ahead: more } => {
@@ -209,6 +231,13 @@ async fn serve(mut stream: TcpStream, desk: Desk) {
     }
 }
 
+/// A request, where it was one, and what is done with it.
+struct Asked {
+    request: Option<RequestBytes>,
+    timeline: Timeline,
+    guest: Option<Guest>,
+}
+
 /// Reads the next request and asks the upstream; `None` when the peer left. What is no HTTP gets
 /// an answer, and is no request.
 async fn next_request(
@@ -216,7 +245,7 @@ async fn next_request(
     reader: &mut RequestReader,
     ahead: &mut Vec<u8>,
     desk: &Desk,
-) -> Option<(Option<RequestBytes>, Timeline)> {
+) -> Option<Asked> {
     let mut buffer = vec![0_u8; 16 * 1024];
     let mut given = std::mem::take(ahead);
     let mut stop = desk.stop.clone();
@@ -225,17 +254,17 @@ async fn next_request(
             Ok(Some(request)) => {
                 let last = asks_to_close(&request);
                 let request = bytes_of(request);
-                let mut timeline = lock(&desk.responder).respond(desk.target, &request);
+                let (mut timeline, guest) = lock(&desk.responder).receive(desk.target, &request);
                 if last {
                     timeline.acts.push(Act::Close);
                 }
-                return Some((Some(request), timeline));
+                return Some(Asked { request: Some(request), timeline, guest });
             }
             Ok(None) => {}
             Err(error) => {
-                let mut answer = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
-                answer.acts.push(Act::Close);
-                return Some((None, answer));
+                let mut timeline = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
+                timeline.acts.push(Act::Close);
+                return Some(Asked { request: None, timeline, guest: None });
             }
         }
         let read = tokio::select! {

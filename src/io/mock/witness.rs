@@ -64,6 +64,10 @@ impl Witness {
 }
 
 impl Label {
+    pub(super) const fn new(provider: String, model: String, dialect: &'static str) -> Self {
+        Self { provider, model, dialect }
+    }
+
     pub(super) fn of(target: &UpstreamTarget) -> Self {
         let (provider, model) = (target.provider.clone(), target.model.clone());
         Self { provider, model, dialect: target.dialect.id() }

@@ -50,9 +50,7 @@ impl Check for RetryWait {
 fn askings(scene: &CheckScene<'_>) -> Vec<(u32, Duration)> {
     if scene.outcome.is_some() {
         let failures = scene.failures().iter();
-        return failures
-            .filter_map(|(attempt, _, failure)| Some((*attempt, failure.retry_after?)))
-            .collect();
+        return failures.filter_map(|(attempt, _, failure)| Some((*attempt, failure.retry_after?))).collect();
     }
     let told = scene.requests().into_iter().filter_map(|exchange| {
         let head = exchange.head().filter(|head| matches!(head.status, 429 | 503 | 529))?;

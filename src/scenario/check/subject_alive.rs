@@ -29,9 +29,9 @@ impl Check for SubjectAlive {
         if view.error.is_none() && view.response.finish.is_some() {
             return Some(Ok("a healthy call straight after it was answered".to_owned()));
         }
-        let status = exchange.head().map_or_else(|| "no status".to_owned(), |head| format!("HTTP {}", head.status));
-        let mut failed =
-            Failed::new(format!("a healthy call straight after it was not answered ({status})"));
+        let status =
+            exchange.head().map_or_else(|| "no status".to_owned(), |head| format!("HTTP {}", head.status));
+        let mut failed = Failed::new(format!("a healthy call straight after it was not answered ({status})"));
         if let Some(error) = &view.error {
             failed = failed.shown(0, error.message.clone());
         }
@@ -40,7 +40,5 @@ impl Check for SubjectAlive {
 }
 
 fn alive(recording: &Recording) -> Option<&HttpExchange> {
-    recording
-        .callers()
-        .find(|exchange| exchange.provider == ALIVE_PROVIDER && exchange.model == ALIVE_MODEL)
+    recording.callers().find(|exchange| exchange.provider == ALIVE_PROVIDER && exchange.model == ALIVE_MODEL)
 }

@@ -101,9 +101,9 @@ fn error(exchange: &HttpExchange, caller: &View) -> Result<String, Failed> {
 fn silence(exchange: &HttpExchange, caller: &View) -> Result<String, Failed> {
     let status = exchange.head().map_or(0, |head| head.status);
     match exchange.end().map(|end| &end.what) {
-        Some(TransportEvent::Reset | TransportEvent::Eof { complete: false } | TransportEvent::Malformed(_)) => {
-            Ok("safe: not rescued, the connection to the caller broke, which clients report".to_owned())
-        }
+        Some(
+            TransportEvent::Reset | TransportEvent::Eof { complete: false } | TransportEvent::Malformed(_),
+        ) => Ok("safe: not rescued, the connection to the caller broke, which clients report".to_owned()),
         Some(TransportEvent::Refused) => Err(Failed::new("the subject takes no connections any more")),
         _ if status >= 400 => Err(Failed::new(format!("HTTP {status} without an error of the dialect"))
             .shown(0, format!("{} bytes, {}", exchange.body().len(), caller.framing.name()))),

@@ -25,7 +25,8 @@ impl Check for SubjectReached {
         if reached > 0 {
             return Some(Ok(format!("{reached} requests reached the mock")));
         }
-        let mut failed = Failed::new("the subject answered by itself: no request of this case reached the mock");
+        let mut failed =
+            Failed::new("the subject answered by itself: no request of this case reached the mock");
         if let Some(error) = scene.caller.and_then(|caller| caller.error.as_ref()) {
             failed = failed.shown(0, format!("the caller was told: {}", error.message));
         }

@@ -45,7 +45,8 @@ impl Stand {
     pub fn of(plan: &Plan, cell: &Cell, library: &Library, seed: Seed) -> Self {
         let mut targets = Vec::new();
         let mut seats = Vec::new();
-        for (place, target) in cell.targets.iter().filter_map(|target| plan.targets.get(*target)).enumerate() {
+        for (place, target) in cell.targets.iter().filter_map(|target| plan.targets.get(*target)).enumerate()
+        {
             for dialect in crate::dialect::all().iter().copied() {
                 let Some(seated) = speaking(target, dialect, library) else { continue };
                 seats.push(Seat { place, dialect: dialect.id(), target: targets.len() });

@@ -1,0 +1,207 @@
+//! One port for the mocks of many cases: the canary in a request says whose it is.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::server::{Guest, Responder};
+use super::witness::{Label, Witness};
+use crate::dialect::Dialect;
+use crate::mock::{Library, asked_model, bare_path, no_such_path, refusal, spoken_at};
+use crate::recording::timeline::Timeline;
+use crate::recording::{RequestBytes, Wall};
+use crate::scenario::Plan;
+use crate::scenario::foreign::{Answered, Asked, Canary, Stand};
+use crate::seed::Seed;
+
+/// How long, after its caller has left, a subject may take to leave the mock.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// The most requests without a case that are kept by name; the rest is counted.
+const STRAYS_MAX: usize = 20;
+
+/// Answers for every case that is under way. Clones are the same lobby.
+#[derive(Debug, Clone)]
+pub struct Lobby {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    library: Library,
+    plans: Vec<Arc<Plan>>,
+    seed: Seed,
+    running: BTreeMap<Canary, Running>,
+    strays: Vec<Stray>,
+    unnamed: usize,
+}
+
+#[derive(Debug)]
+struct Running {
+    stand: Stand,
+    witness: Witness,
+    stop: watch::Receiver<bool>,
+    present: watch::Sender<usize>,
+}
+
+/// A request that belongs to no case under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// `POST /v1/chat/completions`, as it came.
+    pub asked: String,
+    /// The model it asked for; empty where it named none.
+    pub model: String,
+    /// Whether it has a canary, so that it came too late or from another run.
+    pub late: bool,
+}
+
+/// A case at the lobby.
+#[derive(Debug)]
+pub struct Visit {
+    lobby: Lobby,
+    canary: Canary,
+    witness: Witness,
+    stop: watch::Sender<bool>,
+    present: watch::Receiver<usize>,
+}
+
+/// A request that is being served.
+#[derive(Debug)]
+pub(super) struct Present(watch::Sender<usize>);
+
+impl Present {
+    fn enter(count: &watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count.clone())
+    }
+
+    /// It has been served.
+    pub(super) fn leave(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
+
+impl Lobby {
+    /// A lobby that knows these plans, for requests by hand.
+    #[must_use]
+    pub fn new(library: Library, plans: Vec<Arc<Plan>>, seed: Seed) -> Self {
+        let inner = Inner { library, plans, seed, running: BTreeMap::new(), strays: Vec::new(), unnamed: 0 };
+        Self { inner: Arc::new(Mutex::new(inner)) }
+    }
+
+    /// A case begins: whoever brings its canary is served by its stand.
+    #[must_use]
+    pub fn enter(&self, canary: Canary, stand: Stand, witness: Witness) -> Visit {
+        let (stop, stopped) = watch::channel(false);
+        let (count, present) = watch::channel(0);
+        let running = Running { stand, witness: witness.clone(), stop: stopped, present: count };
+        self.inner().running.insert(canary, running);
+        Visit { lobby: self.clone(), canary, witness, stop, present }
+    }
+
+    /// The requests that belonged to no case, and how many more there were.
+    #[must_use]
+    pub fn strays(&self) -> (Vec<Stray>, usize) {
+        let inner = self.inner();
+        (inner.strays.clone(), inner.unnamed)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // A panic while it was held cannot have left it half-changed.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Visit {
+    /// The case ends: what the subject still holds at the mock has a moment to leave, and is then
+    /// stopped. The case's wall.
+    pub async fn leave(mut self) -> Wall {
+        let gone = self.present.wait_for(|present| *present == 0);
+        if tokio::time::timeout(FAREWELL, gone).await.is_err() {
+            let _ = self.stop.send(true);
+            let _ = tokio::time::timeout(FAREWELL, self.present.wait_for(|present| *present == 0)).await;
+        }
+        self.witness.finish()
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.lobby.inner().running.remove(&self.canary);
+    }
+}
+
+impl Responder for Lobby {
+    fn respond(&mut self, target: usize, request: &RequestBytes) -> Timeline {
+        self.receive(target, request).0
+    }
+
+    fn receive(&mut self, _: usize, request: &RequestBytes) -> (Timeline, Option<Guest>) {
+        let mut inner = self.inner();
+        let canary = Canary::find(&request.body);
+        let path = bare_path(request);
+        let asked = asked_model(request).as_deref().and_then(Asked::read);
+        let running = canary.and_then(|canary| inner.running.get_mut(&canary));
+        let (Some(running), Some(dialect)) = (running, spoken_at(path)) else {
+            return (inner.stray(request, canary.is_some(), asked.as_ref()), None);
+        };
+        let answered = running.stand.respond(dialect, asked.as_ref(), request);
+        let answered = answered.unwrap_or_else(|| nobody(dialect, asked.as_ref()));
+        let Answered { provider, model, dialect, timeline } = answered;
+        let guest = Guest {
+            watcher: running.witness.of(Label::new(provider, model, dialect)),
+            stop: running.stop.clone(),
+            present: Present::enter(&running.present),
+        };
+        (timeline, Some(guest))
+    }
+}
+
+/// No candidate of the case is at this place, or none speaks this dialect.
+fn nobody(dialect: &'static dyn Dialect, asked: Option<&Asked>) -> Answered {
+    let place = asked.map_or(0, |asked| asked.place);
+    let who = if place == 0 { "the primary".to_owned() } else { format!("fallback {place}") };
+    let message = format!("{who} of this case cannot be asked in {}", dialect.id());
+    Answered {
+        provider: "nobody".to_owned(),
+        model: who,
+        dialect: dialect.id(),
+        timeline: refusal(dialect, 404, "not_found_error", &message),
+    }
+}
+
+impl Inner {
+    /// A request without a case: it is kept, and answered by its model id where that names a cell.
+    fn stray(&mut self, request: &RequestBytes, late: bool, asked: Option<&Asked>) -> Timeline {
+        let path = bare_path(request);
+        let model = asked_model(request).unwrap_or_default();
+        if self.strays.len() < STRAYS_MAX {
+            let asked = format!("{} {path}", request.method);
+            self.strays.push(Stray { asked, model: model.clone(), late });
+        } else {
+            self.unnamed += 1;
+        }
+        let Some(dialect) = spoken_at(path) else { return no_such_path(path) };
+        let cells = self.plans.iter().flat_map(|plan| plan.cells.iter().map(move |cell| (plan, cell)));
+        let cell = asked.and_then(|asked| {
+            cells.into_iter().find(|(plan, cell)| plan.id == asked.scenario && asked.means(cell, dialect))
+        });
+        let mut stand = match (asked, cell) {
+            (Some(asked), _) if asked.alive() => Stand::alive(&self.library),
+            (_, Some((plan, cell))) => Stand::of(plan, cell, &self.library, self.seed),
+            _ => {
+                let message = format!("model: {model} (`provoke run --list` shows the model ids)");
+                return refusal(dialect, 404, "not_found_error", &message);
+            }
+        };
+        let answered = stand.respond(dialect, asked, request);
+        answered.unwrap_or_else(|| nobody(dialect, asked)).timeline
+    }
+}
