@@ -19,6 +19,7 @@ const CASE_TIMEOUT_MAX: u64 = 3600;
 
 /// Somebody else's router as the subject.
 #[derive(Debug, ClapArgs)]
+#[group(id = "subject_args")]
 pub(super) struct Args {
     /// The base URL of somebody else's router, with or without /v1: it stands trial in place of ours, in the wire world
     #[arg(long, value_name = "URL", requires = "mock_listen")]
@@ -171,8 +172,8 @@ pub(super) fn tell_strays((strays, more): &(Vec<Stray>, usize)) {
     let count = strays.len() + more;
     tell(format_args!("warning: {count} requests reached the mock that belong to no case under way:"));
     for stray in strays {
-        let why = if stray.late { "its case is over" } else { "no canary in its prompt" };
-        tell(format_args!("  {}  model `{}`: {why}", stray.asked.escape_debug(), stray.model.escape_debug()));
+        let (asked, model) = (stray.asked.escape_debug(), stray.model.escape_debug());
+        tell(format_args!("  {asked}  model `{model}`: {}", stray.why.words()));
     }
 }
 
@@ -187,15 +188,17 @@ pub(super) fn config(kind: Kind, listen: SocketAddr) -> String {
 }
 
 const LITELLM: &str = "\
-# config.yaml; start it with: litellm --config config.yaml --port 4000
-# then: provoke run --subject http://127.0.0.1:4000 --mock-listen {listen}
+# config.yaml; LiteLLM wants a key of its own:
+#   export LITELLM_MASTER_KEY=sk-…
+#   litellm --config config.yaml --host 127.0.0.1 --port 4000
+#   provoke run --subject http://127.0.0.1:4000 --mock-listen {listen} --subject-key-env LITELLM_MASTER_KEY
 model_list:
   - model_name: provoke/*/messages*
     litellm_params: { model: anthropic/provoke/*/messages*, api_base: \"http://{listen}\", api_key: none }
   - model_name: provoke/*
     litellm_params: { model: openai/provoke/*, api_base: \"http://{listen}/v1\", api_key: none }
   - model_name: provoke-fallback
-    litellm_params: { model: openai/provoke/fallback, api_base: \"http://{listen}/v1\", api_key: none }
+    litellm_params: { model: anthropic/provoke/fallback, api_base: \"http://{listen}\", api_key: none }
 litellm_settings:
   telemetry: false
   num_retries: 1

@@ -9,6 +9,7 @@ mod diagnosis;
 mod dialects;
 mod docs;
 mod faults;
+mod foreign;
 mod healthy;
 mod http;
 mod outside;

@@ -52,8 +52,31 @@ pub struct Stray {
     pub asked: String,
     /// The model it asked for; empty where it named none.
     pub model: String,
-    /// Whether it has a canary, so that it came too late or from another run.
-    pub late: bool,
+    /// Why it belongs to none.
+    pub why: StrayReason,
+}
+
+/// Why a request belongs to no case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrayReason {
+    /// Nobody speaks any dialect at its path.
+    Path,
+    /// It has a canary, and that case is over or of another run.
+    Late,
+    /// It has no canary.
+    Unmarked,
+}
+
+impl StrayReason {
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Path => "no dialect of the mock is spoken at this path",
+            Self::Late => "its case is over",
+            Self::Unmarked => "no canary in its prompt",
+        }
+    }
 }
 
 /// A case at the lobby.
@@ -150,7 +173,7 @@ impl Responder for Lobby {
         let asked = asked_model(request).as_deref().and_then(Asked::read);
         let running = canary.and_then(|canary| inner.running.get_mut(&canary));
         let (Some(running), Some(dialect)) = (running, spoken_at(path)) else {
-            return (inner.stray(request, canary.is_some(), asked.as_ref()), None);
+            return (inner.stray(request, canary, asked.as_ref()), None);
         };
         let answered = running.stand.respond(dialect, asked.as_ref(), request);
         let answered = answered.unwrap_or_else(|| nobody(dialect, asked.as_ref()));
@@ -179,12 +202,17 @@ fn nobody(dialect: &'static dyn Dialect, asked: Option<&Asked>) -> Answered {
 
 impl Inner {
     /// A request without a case: it is kept, and answered by its model id where that names a cell.
-    fn stray(&mut self, request: &RequestBytes, late: bool, asked: Option<&Asked>) -> Timeline {
+    fn stray(&mut self, request: &RequestBytes, canary: Option<Canary>, asked: Option<&Asked>) -> Timeline {
         let path = bare_path(request);
         let model = asked_model(request).unwrap_or_default();
         if self.strays.len() < STRAYS_MAX {
+            let why = match canary {
+                _ if spoken_at(path).is_none() => StrayReason::Path,
+                Some(_) => StrayReason::Late,
+                None => StrayReason::Unmarked,
+            };
             let asked = format!("{} {path}", request.method);
-            self.strays.push(Stray { asked, model: model.clone(), late });
+            self.strays.push(Stray { asked, model: model.clone(), why });
         } else {
             self.unnamed += 1;
         }

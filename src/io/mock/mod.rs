@@ -6,6 +6,6 @@ pub mod refuser;
 mod server;
 mod witness;
 
-pub use lobby::{Lobby, Stray, Visit};
+pub use lobby::{Lobby, Stray, StrayReason, Visit};
 pub use server::{MockServer, Responder};
 pub use witness::Witness;

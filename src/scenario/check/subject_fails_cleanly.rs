@@ -110,9 +110,9 @@ fn silence(exchange: &HttpExchange, caller: &View) -> Result<String, Failed> {
         _ => {
             let characters = caller.response.text().chars().count();
             let message = if characters == 0 && caller.response.tool_calls().is_empty() {
-                "the caller got an empty answer as if all were well: no error, no finish reason"
+                "the answer ended in good order with nothing in it, no finish reason and no error"
             } else {
-                "the caller got a cut answer as if all were well: no error, no finish reason"
+                "the answer ended in good order with no finish reason and no error: nobody can tell that it was cut"
             };
             Err(Failed::new(message).shown(0, format!("HTTP {status}, {characters} characters")))
         }
