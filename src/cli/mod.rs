@@ -36,7 +36,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run scenarios and judge what happens, per provider and model
-    Run(run::Args),
+    Run(Box<run::Args>),
     /// Serve mock providers, healthy or with faults
     Mock(mock::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it

@@ -240,7 +240,12 @@ fn list(plans: &[Arc<Plan>], models: bool) -> Result<Exit, CliError> {
     let mut text = String::new();
     for plan in plans {
         for cell in &plan.cells {
-            let model = if models { format!("{}  ", model_id(&plan.id, cell)) } else { String::new() };
+            // Where there is no model, nothing can be asked for.
+            let model = match cell.candidates.first().filter(|_| models) {
+                Some(_) => format!("{}  ", model_id(&plan.id, cell)),
+                None if models => "-  ".to_owned(),
+                None => String::new(),
+            };
             text.push_str(&format!("{model}{}[{}]  {}\n", plan.id, cell.label(), cell.expected.words()));
         }
     }

@@ -2,6 +2,7 @@
 //! does wrong.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod ends;
 mod proxy;
 
 use std::collections::BTreeMap;

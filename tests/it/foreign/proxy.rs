@@ -5,18 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use provoke::chat::{ErrorBody, Event, Finish, FinishReason, Response};
-use provoke::dialect::{Dialect, StreamDecoder};
+use provoke::chat::{ErrorBody, Event, Response};
 use provoke::io::router::events_of;
-use provoke::moment::Moment;
 use provoke::recording::TransportEvent;
 use provoke::routing::Call;
-use provoke::wire::http::{BodyLength, RequestReader, encode_chunk, encode_head};
-use provoke::wire::sse::{Item, Lexer};
+use provoke::wire::http::RequestReader;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout_at};
+
+use super::ends::{Caller, Heard, stop};
 
 /// How long a provider may take for its whole answer: far above every healthy one here.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -172,7 +171,7 @@ impl Proxy {
                 && self.conduct == Conduct::Honest
             {
                 // The mocks' seconds pass fifty times as fast.
-                tokio::time::sleep(wait / 45).await;
+                let _ = timeout_at(Instant::now() + wait / 45, std::future::pending::<()>()).await;
             }
         };
         match asked {
@@ -277,95 +276,6 @@ impl Proxy {
     }
 }
 
-/// The caller's side of a connection.
-struct Caller {
-    writer: OwnedWriteHalf,
-    dialect: &'static dyn Dialect,
-}
-
-impl Caller {
-    async fn document(&mut self, status: u16, kind: &str, body: &[u8]) -> std::io::Result<()> {
-        let headers = [("content-type".to_owned(), kind.to_owned()), close()];
-        let head = encode_head(status, &headers, BodyLength::Exact(body.len() as u64));
-        self.writer.write_all(&head).await?;
-        self.writer.write_all(body).await
-    }
-
-    async fn error(&mut self, status: u16, why: &str) -> std::io::Result<()> {
-        let error =
-            ErrorBody { message: why.to_owned(), kind: Some("api_error".to_owned()), ..ErrorBody::default() };
-        let body = self.dialect.encode_error(status, &error).to_string();
-        self.document(status, "application/json", body.as_bytes()).await
-    }
-
-    /// A success that says nothing.
-    async fn empty(&mut self) -> std::io::Result<()> {
-        let nothing = Response { finish: Some(stop(self.dialect)), ..Response::default() };
-        let body = self.dialect.encode_response(&nothing).to_string();
-        self.document(200, "application/json", body.as_bytes()).await
-    }
-
-    async fn begin(&mut self) -> std::io::Result<()> {
-        let headers = [("content-type".to_owned(), "text/event-stream".to_owned()), close()];
-        self.writer.write_all(&encode_head(200, &headers, BodyLength::Chunked)).await
-    }
-
-    async fn piece(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        self.writer.write_all(&encode_chunk(bytes)).await
-    }
-
-    async fn events(&mut self, events: &[Event]) -> std::io::Result<()> {
-        let mut encoder = self.dialect.stream_encoder();
-        // Whatever was cut is closed first, so that the next record is one of its own.
-        let mut bytes = b"\n\n".to_vec();
-        for event in events {
-            bytes.extend(encoder.event(event));
-        }
-        self.piece(&bytes).await
-    }
-}
-
-fn close() -> (String, String) {
-    ("connection".to_owned(), "close".to_owned())
-}
-
-/// What has been heard of a stream.
-struct Heard {
-    lexer: Lexer,
-    decoder: Box<dyn StreamDecoder + Send>,
-    finished: bool,
-    ended: bool,
-    error: bool,
-    garbled: bool,
-}
-
-impl Heard {
-    fn new(dialect: &dyn Dialect) -> Self {
-        Self {
-            lexer: Lexer::new(),
-            decoder: dialect.stream_decoder(),
-            finished: false,
-            ended: false,
-            error: false,
-            garbled: false,
-        }
-    }
-
-    fn push(&mut self, piece: &[u8]) -> Vec<Event> {
-        let mut all = Vec::new();
-        for item in self.lexer.push(piece, Moment::ZERO) {
-            let Item::Event(event) = item else { continue };
-            let json = serde_json::from_str::<serde_json::Value>(&event.data).is_ok();
-            self.garbled |= !json && event.data.trim() != "[DONE]";
-            all.extend(self.decoder.record(&event.event, &event.data).value);
-        }
-        self.finished |= all.iter().any(|event| matches!(event, Event::Finish { .. }));
-        self.ended |= all.iter().any(|event| matches!(event, Event::End));
-        self.error |= all.iter().any(|event| matches!(event, Event::Error(_)));
-        all
-    }
-}
-
 /// Asks the mock and waits for its head.
 async fn ask(call: Call, until: Instant) -> Result<Asked, &'static str> {
     let mut news = events_of(call);
@@ -397,11 +307,6 @@ fn soon(asked: &Result<Asked, &str>) -> bool {
 async fn gone(mut reader: OwnedReadHalf) {
     let mut buffer = [0; 64];
     while reader.read(&mut buffer).await.is_ok_and(|count| count > 0) {}
-}
-
-fn stop(dialect: &dyn Dialect) -> Finish {
-    let raw = if dialect.id() == "openai_chat" { "stop" } else { "end_turn" };
-    Finish { reason: FinishReason::Stop, raw: raw.to_owned() }
 }
 
 /// Whether a piece is about a tool call, in either dialect.
