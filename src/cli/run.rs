@@ -47,7 +47,7 @@ pub(super) struct Args {
     /// How many cases run at once in the wire world, 1 to 256
     #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// How many nominal seconds pass in a real one in the wire world, 1 to 1000; 50, or 1 with --subject
+    /// How many nominal seconds pass in a real one in the wire world, 1 to 1000; 50, or 1 with --mock-listen
     #[arg(long, allow_negative_numbers = true)]
     time_scale: Option<f64>,
     /// What goes to stdout
@@ -108,6 +108,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if args.list {
         return list(&plans, args.subject.mock_listen.is_some());
     }
+    if let (Some(listen), None) = (args.subject.mock_listen, &args.subject.subject) {
+        return subject::serve(plans, listen, scale, library, args.seed);
+    }
     let foreign = args.subject.foreign(scale, library)?;
     if foreign.is_some() && args.world == WorldChoice::Sim {
         let problem = Problem::new("--subject runs in the wire world only");
@@ -135,7 +138,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 
 /// How fast nominal time passes: the time-outs of a foreign subject are real.
 fn scale(args: &Args) -> Result<TimeScale, CliError> {
-    let usual = if args.subject.subject.is_some() { TimeScale::REAL } else { TimeScale::FAST };
+    let usual = if args.subject.mock_listen.is_some() { TimeScale::REAL } else { TimeScale::FAST };
     let Some(factor) = args.time_scale else { return Ok(usual) };
     TimeScale::new(factor).ok_or_else(|| {
         let problem = Problem::new(format!("--time-scale {factor} is not between 1 and 1000"));

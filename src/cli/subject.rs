@@ -1,18 +1,22 @@
 //! `provoke run --subject`: somebody else's router in the middle.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::error::{CliError, Exit, tell};
+use super::run::interrupted;
 use crate::dialect;
 use crate::io::clock::TimeScale;
-use crate::io::mock::Stray;
+use crate::io::mock::{Lobby, MockServer, Stray};
 use crate::io::runner::{Foreign, Unreachable};
 use crate::mock::Library;
 use crate::problem::{Problem, nearest};
+use crate::scenario::Plan;
 use crate::scenario::foreign::dialect_word;
+use crate::seed::Seed;
 
 /// The longest that one case may wait for a foreign subject, in seconds.
 const CASE_TIMEOUT_MAX: u64 = 3600;
@@ -24,7 +28,7 @@ pub(super) struct Args {
     /// The base URL of somebody else's router, with or without /v1: it stands trial in place of ours, in the wire world
     #[arg(long, value_name = "URL", requires = "mock_listen")]
     pub(super) subject: Option<String>,
-    /// Where the mock listens that the subject must send every model to
+    /// Where the mock listens that the subject must send every model to; without --subject it only serves, for requests by hand
     #[arg(long, value_name = "HOST:PORT")]
     pub(super) mock_listen: Option<SocketAddr>,
     /// Print what to paste into the subject, so that it sends every model to --mock-listen
@@ -65,12 +69,7 @@ impl Args {
     /// The foreign subject; `None` where ours is meant.
     pub(super) fn foreign(&self, scale: TimeScale, library: Library) -> Result<Option<Foreign>, CliError> {
         let (Some(url), Some(listen)) = (&self.subject, self.mock_listen) else {
-            return if self.mock_listen.is_some() {
-                let problem = Problem::new("--mock-listen names no subject that would ask there");
-                Err(usage(problem.hint("add --subject URL, --subject-config KIND or --list")))
-            } else {
-                Ok(None)
-            };
+            return Ok(None);
         };
         if !(url.starts_with("http://") || url.starts_with("https://")) || url.contains(['@', '?', '#']) {
             let problem = Problem::new(format!("--subject {} is no base URL", url.escape_debug()));
@@ -80,11 +79,7 @@ impl Args {
             let problem = Problem::new("--subject https://… needs TLS, which is not compiled in");
             return Err(usage(problem.hint("run the subject on this machine and give its http:// address")));
         }
-        if !listen.ip().is_loopback() {
-            tell(format_args!(
-                "warning: the mock listens at {listen}: whoever reaches this machine can ask it"
-            ));
-        }
+        warn_of(listen);
         Ok(Some(Foreign {
             url: url.clone(),
             listen,
@@ -162,6 +157,35 @@ pub(super) fn unreachable(error: &Unreachable, listen: SocketAddr) -> CliError {
         ),
     };
     CliError::new(Exit::CouldNotRun, problem.hint(hint))
+}
+
+fn warn_of(listen: SocketAddr) {
+    if !listen.ip().is_loopback() {
+        tell(format_args!("warning: the mock listens at {listen}: whoever reaches this machine can ask it"));
+    }
+}
+
+/// Serves the scenarios by model id, for requests by hand, until it is interrupted.
+pub(super) fn serve(
+    plans: Vec<Arc<Plan>>,
+    listen: SocketAddr,
+    scale: TimeScale,
+    library: Library,
+    seed: u64,
+) -> Result<Exit, CliError> {
+    warn_of(listen);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::system("cannot start", &error, "check the limits on threads and files"))?;
+    runtime.block_on(async {
+        let lobby = Lobby::new(library, plans, Seed(seed));
+        let server = MockServer::listen(listen, lobby, scale)
+            .map_err(|error| unreachable(&Unreachable::Listen(error), listen))?;
+        let address = server.address(0);
+        tell(format_args!("scenarios at http://{address}  (--list shows their model ids; ^C ends)"));
+        Ok(interrupted().await)
+    })
 }
 
 /// Names the requests that reached the mock and belong to no case.

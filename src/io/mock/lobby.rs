@@ -33,6 +33,8 @@ struct Inner {
     plans: Vec<Arc<Plan>>,
     seed: Seed,
     running: BTreeMap<Canary, Running>,
+    /// The stands of requests by hand, by the place of plan and cell: at most one for each cell.
+    by_hand: BTreeMap<(usize, usize), Stand>,
     strays: Vec<Stray>,
     unnamed: usize,
 }
@@ -115,7 +117,15 @@ impl Lobby {
     /// A lobby that knows these plans, for requests by hand.
     #[must_use]
     pub fn new(library: Library, plans: Vec<Arc<Plan>>, seed: Seed) -> Self {
-        let inner = Inner { library, plans, seed, running: BTreeMap::new(), strays: Vec::new(), unnamed: 0 };
+        let inner = Inner {
+            library,
+            plans,
+            seed,
+            running: BTreeMap::new(),
+            by_hand: BTreeMap::new(),
+            strays: Vec::new(),
+            unnamed: 0,
+        };
         Self { inner: Arc::new(Mutex::new(inner)) }
     }
 
@@ -217,19 +227,29 @@ impl Inner {
             self.unnamed += 1;
         }
         let Some(dialect) = spoken_at(path) else { return no_such_path(path) };
-        let cells = self.plans.iter().flat_map(|plan| plan.cells.iter().map(move |cell| (plan, cell)));
-        let cell = asked.and_then(|asked| {
-            cells.into_iter().find(|(plan, cell)| plan.id == asked.scenario && asked.means(cell, dialect))
-        });
-        let mut stand = match (asked, cell) {
-            (Some(asked), _) if asked.alive() => Stand::alive(&self.library),
-            (_, Some((plan, cell))) => Stand::of(plan, cell, &self.library, self.seed),
-            _ => {
-                let message = format!("model: {model} (`provoke run --list` shows the model ids)");
-                return refusal(dialect, 404, "not_found_error", &message);
+        let Self { library, plans, seed, by_hand, .. } = self;
+        let answered = match asked {
+            Some(asked) if asked.alive() => Stand::alive(library).respond(dialect, Some(asked), request),
+            Some(asked) => {
+                let Some(place) = cell(plans, asked, dialect) else { return unknown(dialect, &model) };
+                let plan = &plans[place.0];
+                let stand = || Stand::of(plan, &plan.cells[place.1], library, *seed);
+                by_hand.entry(place).or_insert_with(stand).respond(dialect, Some(asked), request)
             }
+            None => return unknown(dialect, &model),
         };
-        let answered = stand.respond(dialect, asked, request);
         answered.unwrap_or_else(|| nobody(dialect, asked)).timeline
     }
+}
+
+/// The places of the plan and of its cell that a model id means.
+fn cell(plans: &[Arc<Plan>], asked: &Asked, dialect: &dyn Dialect) -> Option<(usize, usize)> {
+    let plan = plans.iter().position(|plan| plan.id == asked.scenario)?;
+    let cell = plans[plan].cells.iter().position(|cell| asked.means(cell, dialect))?;
+    Some((plan, cell))
+}
+
+fn unknown(dialect: &dyn Dialect, model: &str) -> Timeline {
+    let message = format!("model: {model} (`provoke run --list --mock-listen …` shows the model ids)");
+    refusal(dialect, 404, "not_found_error", &message)
 }

@@ -1,5 +1,6 @@
 //! `run --subject`: what is printed for a foreign router, and what is told when it cannot be tried.
 
+use super::mock::Mock;
 use super::{output, provoke, said, snapshot};
 
 #[test]
@@ -23,8 +24,7 @@ fn the_list_shows_the_model_of_every_cell() {
 fn what_cannot_be_tried_is_told() {
     let listen = ["--mock-listen", "127.0.0.1:4010"];
     let subject = ["--subject", "http://127.0.0.1:1"];
-    let cases: [(&str, Vec<&str>); 7] = [
-        ("nobody-asks", listen.to_vec()),
+    let cases: [(&str, Vec<&str>); 6] = [
         ("no-url", [&["--subject", "gateway:4000"][..], &listen].concat()),
         ("needs-tls", [&["--subject", "https://gateway"][..], &listen].concat()),
         ("simulated", [&["--world", "sim"][..], &subject, &listen].concat()),
@@ -37,4 +37,22 @@ fn what_cannot_be_tried_is_told() {
         let done = output(provoke(folder.path()).args(["run", "http.whole"]).args(args));
         snapshot(&format!("subject-{name}"), folder.path(), &done);
     }
+}
+
+#[test]
+fn scenarios_are_served_by_model_id_for_requests_by_hand() {
+    let mock = Mock::of(&["run", "--mock-listen", "127.0.0.1:0"]);
+    let ask = |path: &str, model: &str| {
+        let body =
+            format!(r#"{{"model":"{model}","max_tokens":9,"messages":[{{"role":"user","content":"hi"}}]}}"#);
+        mock.ask("POST", path, &body)
+    };
+    let first = ask("/v1/chat/completions", "openai/provoke/http.server-error-once");
+    assert!(first.starts_with("HTTP/1.1 5"), "{first}");
+    let second = ask("/v1/chat/completions", "provoke/http.server-error-once/chat");
+    assert!(second.starts_with("HTTP/1.1 200"), "the dose is counted over requests: {second}");
+    let fallback = ask("/v1/messages", "provoke/http.server-error/messages/fallback");
+    assert!(fallback.starts_with("HTTP/1.1 200"), "{fallback}");
+    let unknown = ask("/v1/messages", "provoke/no.such");
+    assert!(unknown.starts_with("HTTP/1.1 404") && unknown.contains("--list"), "{unknown}");
 }
