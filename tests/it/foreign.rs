@@ -14,6 +14,7 @@ use provoke::io::clock::TimeScale;
 use provoke::io::runner::{Foreign, Options, Ran, Silent, Unreachable, run_foreign};
 use provoke::mock::Library;
 use provoke::recording::{HttpExchange, TransportEvent};
+use provoke::report;
 use provoke::scenario::{Plan, Source, compile, read};
 use provoke::verdict::{Run, Verdict};
 
@@ -85,6 +86,11 @@ fn failed(run: &Run) -> Vec<String> {
 fn an_honest_router_passes_every_scenario_that_applies() {
     let (run, ran) = runtime().block_on(tried(plans(), Conduct::Honest, false));
     assert_eq!(failed(&run), Vec::<String>::new());
+    assert!(run.subject.starts_with("http://127.0.0.1:"), "{}", run.subject);
+    let options = report::Options { colour: false, width: 100, verbose: true };
+    let json = report::by_id("json").unwrap().render(&run, &options);
+    let validator = jsonschema::draft202012::new(&report::json::schema()).unwrap();
+    assert!(validator.is_valid(&serde_json::from_slice(&json).unwrap()), "the report obeys its schema");
     let skipped: Vec<String> = run
         .cases
         .iter()

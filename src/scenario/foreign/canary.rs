@@ -54,4 +54,16 @@ mod tests {
         assert_eq!(Canary::find("provoke-canary-\u{fc}23456789abcdefgh".as_bytes()), None);
         assert_eq!(Canary::find(b""), None);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn a_canary_is_found_in_whatever_stands_around_it(seed: u64, before: Vec<u8>, after: Vec<u8>) {
+            let canary = Canary::of(Seed(seed), "case");
+            let body = [before, canary.mark().into_bytes(), after].concat();
+            proptest::prop_assert_eq!(Canary::find(&body), Some(canary));
+            let _ = Canary::find(&body[body.len() / 2..]);
+        }
+    }
 }

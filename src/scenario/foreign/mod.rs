@@ -51,8 +51,10 @@ pub fn question(plan: &Plan, model: String, canary: &Canary, whole: bool) -> Req
     // Every dialect can say it, and one of them must.
     request.max_tokens = request.max_tokens.or(Some(1024));
     let mark = canary.mark();
-    match request.messages.last_mut() {
-        Some(last) if last.role == Role::User => last.parts.push(Part::Text(mark)),
+    // Inside the text: a second part would make a list of what most callers send as a string.
+    let last = request.messages.last_mut().filter(|last| last.role == Role::User);
+    match last.and_then(|last| last.parts.last_mut()) {
+        Some(Part::Text(text)) => text.push_str(&mark),
         _ => request.messages.push(Message::text(Role::User, mark)),
     }
     request

@@ -117,4 +117,15 @@ mod tests {
         assert!(Asked::read("provoke/alive/chat").is_some_and(|asked| asked.alive()));
         assert_eq!(Asked::read("gpt-4o"), None);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn whatever_a_model_is_called_it_is_read_or_not_ours(before in ".*", rest in ".*") {
+            let asked = Asked::read(&format!("{before}{ROOT}{rest}"));
+            proptest::prop_assert!(asked.is_some_and(|asked| asked.place <= PLACE_MAX));
+            proptest::prop_assert_eq!(Asked::read(&rest).is_some(), rest.contains(ROOT));
+        }
+    }
 }
