@@ -5,6 +5,7 @@ use crate::chat::Response;
 use crate::dialect::{self, Framing, View, view};
 use crate::mock::MockCase;
 use crate::recording::{HttpExchange, Stage, TransportEvent};
+use crate::routing::content_coding;
 use crate::scenario::foreign::{canonical, same_answer};
 use crate::verdict::State;
 
@@ -35,6 +36,10 @@ impl Check for SubjectFailsCleanly {
             return None;
         }
         let caller = scene.caller?;
+        // A coding that is told is the provider's, and a caller that knows it reads on.
+        if let Some(coding) = exchange.head().and_then(content_coding) {
+            return Some(Ok(format!("passed on: the provider's own {coding}, and the head tells it")));
+        }
         Some(match (&caller.error, &caller.response.finish) {
             (Some(error), Some(finish)) => Err(Failed::new("the caller was told a success and an error")
                 .shown(0, format!("finish reason `{}`", finish.raw))
