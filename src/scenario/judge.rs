@@ -38,12 +38,15 @@ pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
         recording: judged.recording,
         outcome: judged.outcome,
         caller: caller.as_ref(),
+        answer: None,
         observed: &Observed::HEALTHY,
         findings: &[],
         secrets: judged.secrets,
     };
     let (observed, findings) = observe(&unseen);
-    let checks = examine_all(&CheckScene { observed: &observed, findings: &findings, ..unseen });
+    let answer = unseen.answering();
+    let seen = CheckScene { answer: answer.as_ref(), observed: &observed, findings: &findings, ..unseen };
+    let checks = examine_all(&seen);
     Case {
         id: plan.case_id(cell, judged.world),
         scenario: plan.id.clone(),

@@ -10,7 +10,7 @@ mod read;
 pub mod schema;
 
 pub use builtin::FILES;
-pub use check::{ALL as CHECKS, Check, CheckScene};
+pub use check::{ALL as CHECKS, Answer, Check, CheckScene};
 pub use compile::compile;
 pub use judge::{Judged, judge, suggest_siblings};
 pub use plan::{Caller, Cell, Expected, Plan};

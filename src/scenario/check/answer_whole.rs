@@ -35,7 +35,7 @@ impl Check for AnswerWhole {
         };
         // A fault may have made it another text; then what the provider said, whole, is what counts.
         if target.faults.iter().any(|spec| !spec.fault.benign())
-            && scene.answer().is_some_and(|answer| said_whole(&answer, &text))
+            && scene.answer.is_some_and(|answer| said_whole(answer, &text))
         {
             return Some(Ok(format!("{} characters, as the provider said them", text.chars().count())));
         }

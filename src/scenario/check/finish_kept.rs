@@ -19,7 +19,7 @@ impl Check for FinishKept {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        let answer = scene.answer()?;
+        let answer = scene.answer?;
         let made = answer.response.finish.as_ref()?.reason;
         let got = scene.caller?.response.finish.as_ref()?.reason;
         // Some providers say stop where there are tool calls, or the reverse: a router may mend that.

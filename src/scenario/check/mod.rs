@@ -55,6 +55,8 @@ pub struct CheckScene<'a> {
     pub outcome: Option<&'a Outcome>,
     /// What the caller got, decoded.
     pub caller: Option<&'a View>,
+    /// What the provider said whose answer the caller was told as a success.
+    pub answer: Option<&'a Answer<'a>>,
     /// What was observed of the primary.
     pub observed: &'a Observed,
     /// Every finding.
@@ -88,7 +90,7 @@ impl<'a> CheckScene<'a> {
     }
 
     /// What the provider said whose answer the caller was told as a success.
-    pub(super) fn answer(&self) -> Option<Answer<'a>> {
+    pub(super) fn answering(&self) -> Option<Answer<'a>> {
         let candidate = self.cell.candidates.get(self.answered().filter(|_| self.told_success())?)?;
         let exchange = self.requests().into_iter().rfind(|exchange| asks(exchange, candidate))?;
         Some(Answer { attempt: exchange.attempt, dialect: &exchange.dialect, view: decoded(exchange)? })
@@ -106,9 +108,12 @@ impl<'a> CheckScene<'a> {
 }
 
 /// What the provider said that gave the answer, and in which attempt.
-pub(super) struct Answer<'a> {
-    pub(super) attempt: u32,
-    pub(super) dialect: &'a str,
+#[derive(Debug)]
+pub struct Answer<'a> {
+    /// Number of the attempt, from 1.
+    pub attempt: u32,
+    /// The dialect's id.
+    pub dialect: &'a str,
     view: View,
 }
 

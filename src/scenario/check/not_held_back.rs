@@ -23,7 +23,7 @@ impl Check for NotHeldBack {
         // Both bounds are nominal: 100 ms and 50 ms of the wire world, which runs 50 times as fast.
         const SPAN: Duration = Duration::from_secs(5);
         const SLACK: Duration = Duration::from_millis(2500);
-        let answer = scene.answer()?;
+        let answer = scene.answer?;
         let (first, last) = (answer.first_content?, answer.last_content?);
         if !scene.plan.request.stream {
             return None;

@@ -48,7 +48,7 @@ impl Check for SubjectAnswers {
         // A harmless fault may have made it another answer: then what the provider said is what counts.
         let spoilt = !scene.answering_target()?.faults.is_empty();
         let said_so =
-            scene.answer().is_some_and(|answer| spoilt && same_answer(&caller.response, &answer.response));
+            scene.answer.is_some_and(|answer| spoilt && same_answer(&caller.response, &answer.response));
         if said_so || same_answer(&caller.response, &wanted) {
             let (characters, calls) = (wanted.text().chars().count(), wanted.tool_calls().len());
             return Some(Ok(format!("{characters} characters and {calls} tool calls, whole")));

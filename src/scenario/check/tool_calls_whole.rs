@@ -19,7 +19,7 @@ impl Check for ToolCallsWhole {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        let answer = scene.answer()?;
+        let answer = scene.answer?;
         let (made, got) = (calls(&answer.response), calls(&scene.caller?.response));
         if made.is_empty() && got.is_empty() {
             return None;

@@ -18,7 +18,7 @@ impl Check for UsageKept {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        let answer = scene.answer()?;
+        let answer = scene.answer?;
         let (told, got) = (answer.response.usage, scene.caller?.response.usage);
         // Dialects count cached tokens differently: counts are compared within one.
         if answer.dialect != scene.recording.caller()?.dialect {
