@@ -1,6 +1,7 @@
 //! One healthy answer of a provider, as files.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -65,6 +66,16 @@ pub struct MockCase {
     pub stream: Option<Bytes>,
     /// The answer as one document.
     pub whole: Option<Bytes>,
+    /// Where the records of the stream begin, once somebody wanted to know.
+    pub(super) layout: OnceLock<Layout>,
+}
+
+/// Where the records of a body begin, and what they are.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    /// The body it was read from.
+    body: Bytes,
+    records: Vec<(usize, Piece)>,
 }
 
 /// Stands for the asked model in a mock's body.
@@ -80,7 +91,6 @@ impl MockCase {
             (Some(body), None) => (body, true),
             (None, None) => return Timeline::default(),
         };
-        let body = name_model(body, model);
         let content_type = if streams { "text/event-stream; charset=utf-8" } else { "application/json" };
         let mut headers = vec![("content-type".to_owned(), content_type.to_owned())];
         headers.extend(
@@ -90,17 +100,31 @@ impl MockCase {
         let framing = if streams { Framing::Chunked } else { Framing::Length };
         let mut acts = vec![Act::Head { head, framing }];
         if streams {
-            self.records(&body, &mut acts);
+            self.records(body, model, &mut acts);
         } else {
             wait(self.about.first.0, &mut acts);
-            acts.push(Act::Body { bytes: body, piece: Piece::Whole });
+            acts.push(Act::Body { bytes: name_model(body, model), piece: Piece::Whole });
         }
         acts.push(Act::EndBody);
         Timeline { acts }
     }
 
     /// One act per record; the acts tile the body, so that no byte of a mock is lost.
-    fn records(&self, body: &Bytes, acts: &mut Vec<Act>) {
+    fn records(&self, body: &Bytes, model: &str, acts: &mut Vec<Act>) {
+        let known = self.layout.get_or_init(|| self.layout_of(body));
+        // A copy may have got another body since.
+        let other = (known.body != *body).then(|| self.layout_of(body));
+        let records = &other.as_ref().unwrap_or(known).records;
+        for (number, (start, piece)) in records.iter().enumerate() {
+            let start = if number == 0 { 0 } else { *start };
+            let end = records.get(number + 1).map_or(body.len(), |(next, _)| *next);
+            wait(if number == 0 { self.about.first.0 } else { self.about.gap.0 }, acts);
+            let bytes = name_model(&body.slice(start.min(end)..end), model);
+            acts.push(Act::Body { bytes, piece: *piece });
+        }
+    }
+
+    fn layout_of(&self, body: &Bytes) -> Layout {
         let mut decoder = self.dialect.stream_decoder();
         let mut lexer = Lexer::new();
         let mut items = lexer.push(body, Moment::ZERO);
@@ -120,12 +144,7 @@ impl MockCase {
         if records.is_empty() && !body.is_empty() {
             records.push((0, Piece::Frame));
         }
-        for (number, (start, piece)) in records.iter().enumerate() {
-            let start = if number == 0 { 0 } else { *start };
-            let end = records.get(number + 1).map_or(body.len(), |(next, _)| *next);
-            wait(if number == 0 { self.about.first.0 } else { self.about.gap.0 }, acts);
-            acts.push(Act::Body { bytes: body.slice(start.min(end)..end), piece: *piece });
-        }
+        Layout { body: body.clone(), records }
     }
 
     /// The text that a caller must get.
@@ -161,6 +180,9 @@ fn piece(events: &[Event]) -> Piece {
 }
 
 fn name_model(body: &Bytes, model: &str) -> Bytes {
+    if !body.windows(MODEL.len()).any(|window| window == MODEL.as_bytes()) {
+        return body.clone();
+    }
     let mut named = Vec::with_capacity(body.len());
     let mut rest: &[u8] = body;
     // A model id goes into a JSON string.

@@ -1,7 +1,7 @@
 //! All the mocks at hand.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
@@ -100,6 +100,7 @@ fn read_case(id: &str, files: &BTreeMap<String, Bytes>) -> Result<MockCase, Prob
         about,
         stream: files.get("response.sse").cloned(),
         whole: files.get("response.json").cloned(),
+        layout: OnceLock::new(),
     };
     if case.stream.is_none() && case.whole.is_none() {
         return Err(Problem::new("this mock answers nothing")
