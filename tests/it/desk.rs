@@ -2,16 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "a stall is seen on a clock only")]
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use proptest::prelude::*;
 use provoke::dialect;
 use provoke::fault::wire::WireAct;
-use provoke::io::clock::TimeScale;
-use provoke::io::mock::MockServer;
 use provoke::mock::fill::fill;
 use provoke::mock::{Desk, Library};
 use provoke::moment::Moment;
@@ -123,33 +118,6 @@ fn the_control_api_sets_faults_and_keeps_a_redacted_journal() {
     assert_eq!((&health["requests"], &health["faults"]), (&json!(0), &json!(0)));
     assert_eq!(control(&mut desk, "GET", "reset", Value::Null).0, "405");
     assert_eq!(control(&mut desk, "GET", "elsewhere", Value::Null).0, "404");
-}
-
-/// A stall is the kernel's 40 ms of delayed acknowledgement; on a busy machine one answer may be as
-/// late by chance, the quickest of ten may not.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn records_without_gaps_come_without_a_stall() {
-    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = MockServer::listen(any, desk(), TimeScale::new(1000.0).unwrap()).unwrap();
-    let address = server.address(0);
-    let quickest = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let body = r#"{"model":"m","stream":true,"messages":[]}"#;
-        let head = format!("POST /v1/chat/completions HTTP/1.1\r\ncontent-length: {}\r\n\r\n", body.len());
-        let ask = move || {
-            let began = Instant::now();
-            stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-            let (mut answer, mut piece) = (Vec::new(), [0; 8192]);
-            while !answer.ends_with(b"\r\n0\r\n\r\n") {
-                let count = stream.read(&mut piece).unwrap();
-                assert!(count > 0, "the connection ended");
-                answer.extend_from_slice(&piece[..count]);
-            }
-            began.elapsed()
-        };
-        std::iter::repeat_with(ask).take(10).min().unwrap()
-    });
-    assert!(quickest.await.unwrap() < Duration::from_millis(30));
 }
 
 fn schemas() -> impl Strategy<Value = Value> {

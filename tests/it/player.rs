@@ -3,7 +3,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream as Client};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use provoke::fault::wire::{WireAct, render};
@@ -306,4 +306,26 @@ fn what_is_rendered_is_what_crosses_the_wire() {
             }
         }
     }
+}
+
+/// When each read of the client came back, from the first one on.
+fn arrivals(mut stream: Client) -> Vec<Duration> {
+    let mut piece = [0; 16 * 1024];
+    let (mut began, mut arrivals) = (None, Vec::new());
+    while stream.read(&mut piece).unwrap() > 0 {
+        let now = Instant::now();
+        arrivals.push(now - *began.get_or_insert(now));
+    }
+    arrivals
+}
+
+/// What is written at once is read at once: on a busy machine one play may be late by chance, the
+/// quickest of ten may not.
+#[test]
+fn twenty_records_written_at_once_come_within_two_milliseconds() {
+    let record = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"twenty characters...\"}}]}\n\n";
+    let acts: Vec<WireAct> = std::iter::repeat_n(write(record), 20).chain([WireAct::Close]).collect();
+    let took = || against(&acts, arrivals).1.pop().unwrap();
+    let quickest = std::iter::repeat_with(took).take(10).min().unwrap();
+    assert!(quickest < Duration::from_millis(2), "{quickest:?}");
 }
