@@ -3,8 +3,12 @@
 //! Two questions, never mixed: what did the subject do ([`Observed`]), and did
 //! what the scenario declares happen ([`Verdict`])?
 
+mod reference;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+pub use reference::{Ours, Reference};
 
 /// The result of a check, a case or a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -293,6 +297,8 @@ pub struct Case {
     pub checks: Vec<CheckResult>,
     /// Every finding, the most important first.
     pub findings: Vec<Finding>,
+    /// What another subject was measured to do here, where the scenario tells.
+    pub reference: Option<Reference>,
     /// The cassette, where one was written.
     pub recording: Option<String>,
     /// How long it took by the clock.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::check::{CheckScene, decoded, examine_all};
 use super::plan::{Cell, Plan};
+use super::reference::beside;
 use crate::diagnosis::{self, Scene};
 use crate::dialect::{self, view};
 use crate::recording::{HttpExchange, Recording};
@@ -41,7 +42,8 @@ pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
         secrets: judged.secrets,
     };
     let (observed, findings) = observe(&unseen);
-    let checks = examine_all(&CheckScene { observed: &observed, findings: &findings, ..unseen });
+    let scene = CheckScene { observed: &observed, findings: &findings, ..unseen };
+    let (checks, reference) = (examine_all(&scene), beside(&scene));
     Case {
         id: plan.case_id(cell, judged.world),
         scenario: plan.id.clone(),
@@ -55,6 +57,7 @@ pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
         verdict: Verdict::worst(checks.iter().map(|check| check.verdict)),
         checks,
         findings,
+        reference,
         recording: None,
         wall: judged.wall,
     }

@@ -134,6 +134,7 @@ fn without_run(plan: &Plan, cell: &Cell, world: World, id: &str, verdict: Verdic
         verdict,
         checks: vec![check],
         findings: Vec::new(),
+        reference: None,
         recording: None,
         wall: Duration::ZERO,
     };
