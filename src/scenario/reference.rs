@@ -141,10 +141,7 @@ mod tests {
         );
         assert_eq!(
             told(1, false, Reason::Context, (Some("rejected"), 1, true)),
-            [
-                "it calls `rejected` a context overflow",
-                "its error is the answer: no other model is asked"
-            ]
+            ["it calls `rejected` a context overflow", "its error is the answer: no other model is asked"]
         );
         assert_eq!(
             told(1, true, Reason::Timeout, (None, 1, false)),

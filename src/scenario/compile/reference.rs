@@ -24,9 +24,10 @@ impl Compiler<'_> {
             let problem = Problem::new(message).at(place(self.source, row));
             self.problem(match nearest(id, spoken.iter().copied()) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                None => {
-                    problem.hint(format!("spoken here are: {}", spoken.iter().copied().collect::<Vec<_>>().join(", ")))
-                }
+                None => problem.hint(format!(
+                    "spoken here are: {}",
+                    spoken.iter().copied().collect::<Vec<_>>().join(", ")
+                )),
             });
         }
     }
@@ -35,10 +36,6 @@ impl Compiler<'_> {
     pub(super) fn reference(&self, dialect: &'static dyn Dialect) -> Option<Reference> {
         let reference = self.file.reference.as_ref()?;
         let row = reference.rows.get(dialect.id())?;
-        Some(Reference {
-            subject: reference.subject.clone(),
-            dialect: dialect.id(),
-            row: row.value.clone(),
-        })
+        Some(Reference { subject: reference.subject.clone(), dialect: dialect.id(), row: row.value.clone() })
     }
 }
