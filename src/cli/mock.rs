@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// A folder of mocks, over the built-in ones
     #[arg(long, value_name = "DIR")]
     mocks: Option<PathBuf>,
+    /// Keep what is asked, redacted, for GET /_provoke/journal
+    #[arg(long)]
+    journal: bool,
     /// The seed from which all chance follows
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -51,8 +54,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
             Problem::new(format!("--time-scale {} is not between 1 and 1000", args.time_scale)),
         )
     })?;
-    let desk = Desk::new(&library, faults, Seed(args.seed));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let mut desk = Desk::new(&library, faults, Seed(args.seed));
+    if args.journal {
+        desk = desk.with_journal();
+    }
+    // Its work is to write; a second thread would only pass the sockets around.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::system("cannot start", &error, "check the limits on threads and files"))?;

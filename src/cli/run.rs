@@ -110,8 +110,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     for (named, file) in beside.iter().map(|(_, file)| (file, file.clone())).chain(folders) {
         files::writable(&file).map_err(|error| cannot_write(named, &error))?;
     }
-    let options =
-        Options { worlds: worlds(args.world), seed: args.seed, jobs: args.jobs.into(), scale, tamper: None };
+    let options = Options {
+        worlds: worlds(args.world),
+        seed: args.seed,
+        jobs: args.jobs.into(),
+        scale,
+        ..Options::default()
+    };
     let (mut run, ran) = execute(&plans, &options)?;
     if let Some(folder) = &args.recordings {
         keep_recordings(folder, &mut run, &ran)?;

@@ -64,11 +64,37 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// Encodes an error body.
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value;
 
+    /// The response header that carries the provider's id of the request.
+    fn request_id_header(&self) -> &'static str;
+
+    /// Encodes one model, as `GET …/models/ID` tells it.
+    fn encode_model(&self, card: &ModelCard<'_>) -> Value;
+
+    /// Encodes the models, as `GET …/models` lists them.
+    fn encode_models(&self, cards: &[ModelCard<'_>]) -> Value;
+
+    /// Where tokens are counted, behind the path of a request, and how a count is told; `None` where
+    /// the dialect does not count.
+    fn token_count(&self, _tokens: u64) -> Option<(&'static str, Value)> {
+        None
+    }
+
     /// A decoder for one streamed answer.
     fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send>;
 
     /// An encoder for one streamed answer.
     fn stream_encoder(&self) -> Box<dyn StreamEncoder + Send>;
+}
+
+/// What a list of models tells of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelCard<'a> {
+    /// The model id.
+    pub id: &'a str,
+    /// Who has it.
+    pub owner: &'a str,
+    /// Since when, in seconds since 1970, where the dialect tells it so.
+    pub created: u64,
 }
 
 /// Decodes one streamed answer, record by record.

@@ -12,6 +12,7 @@ pub(super) static ALL: &[&dyn Fault] = &[
     &connect::reset_after_headers::ResetAfterHeaders,
     &connect::reset_mid_body::ResetMidBody,
     &connect::idle_cut::IdleCut,
+    &connect::not_http::NotHttp,
     &connect::stale_keepalive::StaleKeepalive,
     &connect::header_drip::HeaderDrip,
     &http::server_error_once::ServerErrorOnce,

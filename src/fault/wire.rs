@@ -17,7 +17,7 @@ pub enum WireAct {
     Refuse,
     /// Let no connection come about, and say nothing.
     Blackhole,
-    /// Write bytes, in one segment where the kernel allows it. Never empty.
+    /// Write bytes. Never empty. Writes that touch go out in one segment where the kernel allows it.
     Write(Bytes),
     /// Let time pass. Never zero.
     Wait(Duration),
@@ -27,6 +27,17 @@ pub enum WireAct {
     Reset,
     /// Keep the socket open until the peer leaves.
     Hold,
+}
+
+impl WireAct {
+    /// The bytes that it writes.
+    #[must_use]
+    pub fn written(&self) -> Option<&[u8]> {
+        match self {
+            Self::Write(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
 }
 
 /// Renders a timeline: heads and chunk framing become bytes, waits that touch become one.

@@ -68,7 +68,7 @@ pub struct MockCase {
 }
 
 /// Stands for the asked model in a mock's body.
-const MODEL: &[u8] = b"{{model}}";
+pub(super) const MODEL: &str = "{{model}}";
 
 impl MockCase {
     /// What the provider does with a request: the healthy timeline.
@@ -163,11 +163,12 @@ fn piece(events: &[Event]) -> Piece {
 fn name_model(body: &Bytes, model: &str) -> Bytes {
     let mut named = Vec::with_capacity(body.len());
     let mut rest: &[u8] = body;
-    while let Some(place) = rest.windows(MODEL.len()).position(|window| window == MODEL) {
+    // A model id goes into a JSON string.
+    let quoted = serde_json::Value::from(model).to_string();
+    let inside = &quoted.as_bytes()[1..quoted.len() - 1];
+    while let Some(place) = rest.windows(MODEL.len()).position(|window| window == MODEL.as_bytes()) {
         named.extend_from_slice(&rest[..place]);
-        // A model id goes into a JSON string.
-        let quoted = serde_json::Value::from(model).to_string();
-        named.extend_from_slice(quoted.trim_matches('"').as_bytes());
+        named.extend_from_slice(inside);
         rest = &rest[place + MODEL.len()..];
     }
     named.extend_from_slice(rest);

@@ -47,9 +47,13 @@ pub(super) struct Attempt {
     visible: bool,
     /// The parts of reasoning that are open.
     reasoning: BTreeSet<u32>,
+    /// Whether the last record was cut off.
+    cut_record: bool,
     /// Bytes since the last progress.
     idle: u64,
     finish: Option<FinishReason>,
+    /// The finish reason and what follows it: told only when the answer is known to be one.
+    tail: Vec<Event>,
     mend: Mend,
 }
 
@@ -68,8 +72,10 @@ impl Attempt {
             content: false,
             visible: false,
             reasoning: BTreeSet::new(),
+            cut_record: false,
             idle: 0,
             finish: None,
+            tail: Vec::new(),
             mend: Mend::default(),
         }
     }
@@ -190,16 +196,13 @@ impl Attempt {
                     }
                     Event::End => {
                         return match self.verdict() {
-                            Ok(()) => {
-                                events.push(event);
-                                (Step::Answered(events), true)
-                            }
+                            Ok(()) => (Step::Answered(self.closed(events)), true),
                             Err(failure) => (Step::Failed(events, failure), true),
                         };
                     }
                     _ => {}
                 }
-                events.push(event);
+                self.put(event, &mut events);
             }
             if broken {
                 let message =
@@ -214,6 +217,23 @@ impl Attempt {
             self.stage = Stage::InterEvent;
         }
         (Step::Events(events), progress)
+    }
+
+    /// Content goes on at once; a finish reason waits, since an answer without content is none.
+    fn put(&mut self, event: Event, events: &mut Vec<Event>) {
+        let part = matches!(
+            event,
+            Event::PartStart { .. } | Event::Delta { .. } | Event::Signature { .. } | Event::PartEnd { .. }
+        );
+        let waits = !part && (!self.tail.is_empty() || matches!(event, Event::Finish { .. }));
+        if waits { self.tail.push(event) } else { events.push(event) }
+    }
+
+    /// The events of an answer with its end.
+    fn closed(&mut self, mut events: Vec<Event>) -> Vec<Event> {
+        events.append(&mut self.tail);
+        events.push(Event::End);
+        events
     }
 
     fn note_content(&mut self, event: &Event) {

@@ -147,6 +147,22 @@ pub(crate) fn is_bot_check(body: &[u8]) -> bool {
     looks_like_html(body) && SIGNS.iter().any(|sign| text.contains(sign))
 }
 
+/// A web page in words: its title, never its markup.
+pub(crate) fn page(body: &[u8]) -> String {
+    const TITLE_MAX: usize = 80;
+    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT_MAX)]);
+    let lower = text.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|start| {
+        let from = start + lower[start..].find('>')? + 1;
+        let to = from + lower[from..].find('<')?;
+        Some(text[from..to].split_whitespace().collect::<Vec<_>>().join(" "))
+    });
+    match title.filter(|title| !title.is_empty()) {
+        Some(title) => format!("a web page (\"{}\")", title.chars().take(TITLE_MAX).collect::<String>()),
+        None => "a web page".to_owned(),
+    }
+}
+
 /// The first line of a body, clipped, for a message.
 pub(crate) fn first_line(body: &[u8]) -> String {
     const CLIP: usize = 160;

@@ -80,10 +80,11 @@ impl Egress {
             (Some(_), _) | (None, None) => {}
             (None, Some((_, _, failure))) if self.begun => {
                 let error = Event::Error(error_body(failure));
-                for event in std::iter::once(&error).chain(added) {
-                    let bytes = self.encoder.event(event);
-                    out.push(TransportEvent::Bytes(Bytes::from(bytes)));
-                }
+                out.push(TransportEvent::Bytes(Bytes::from(self.encoder.event(&error))));
+                // An encoder is over with the error; another one goes on.
+                let mut encoder = self.dialect.stream_encoder();
+                let more = added.iter().map(|event| Bytes::from(encoder.event(event)));
+                out.extend(more.filter(|bytes| !bytes.is_empty()).map(TransportEvent::Bytes));
             }
             (None, Some((_, _, failure))) => {
                 let status = failure.class.caller_status();

@@ -322,7 +322,11 @@ impl Turn {
     /// Only a mutant does this: it takes a failure for the end of a good answer.
     fn pretend(&mut self, now: Moment, out: &mut Vec<Output>) {
         let finish = Finish { reason: FinishReason::Stop, raw: "stop".to_owned() };
-        self.answered(now, vec![Event::Finish { choice: 0, finish }, Event::End], out);
+        let mut events = vec![Event::Finish { choice: 0, finish }, Event::End];
+        if !self.outcome.committed && self.held.is_empty() {
+            events.insert(0, Event::Start { id: None, model: None });
+        }
+        self.answered(now, events, out);
         self.over(out);
     }
 

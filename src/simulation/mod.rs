@@ -1,7 +1,10 @@
 //! The simulated world: pure machines, virtual time, exact and instant.
 
+pub mod matrix;
+mod play;
 mod transport;
 mod world;
 
+pub use play::{play, session};
 pub use transport::{told, transport_events};
 pub use world::{Stage, enact, simulate};

@@ -9,6 +9,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
+use provoke::fault::wire::{WireAct, render};
 use provoke::fault::{self, Args, Context};
 use provoke::io::clock::TimeScale;
 use provoke::io::mock::blackhole::Blackhole;
@@ -27,8 +28,8 @@ use crate::healthy::{self, DIALECTS, MODEL};
 struct Always(Timeline);
 
 impl Responder for Always {
-    fn respond(&mut self, _: usize, _: &RequestBytes) -> Timeline {
-        self.0.clone()
+    fn respond(&mut self, _: usize, _: &RequestBytes, _: Moment) -> Vec<WireAct> {
+        render(&self.0)
     }
 }
 

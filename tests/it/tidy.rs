@@ -17,12 +17,13 @@ const MANDATED: [&str; 7] =
     ["Cargo.toml", "src/", "scenarios/", "mocks/", "snapshots/", "benches/", "README.md"];
 
 /// The roots of the module trees.
-const ROOTS: [&str; 6] = [
+const ROOTS: [&str; 7] = [
     "src/lib.rs",
     "src/main.rs",
     "tests/it/main.rs",
     "benches/wire.rs",
     "benches/decode.rs",
+    "benches/mock.rs",
     "benches/simulate.rs",
 ];
 

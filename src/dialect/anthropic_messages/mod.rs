@@ -1,6 +1,7 @@
 //! Anthropic Messages, also as Vertex, Azure and the compatible endpoints speak it.
 
 mod block;
+mod catalog;
 mod decode_request;
 mod encode;
 mod encode_request;
@@ -12,7 +13,7 @@ mod usage;
 
 use serde_json::Value;
 
-use super::{Dialect, StreamDecoder, StreamEncoder};
+use super::{Dialect, ModelCard, StreamDecoder, StreamEncoder};
 use crate::chat::{Decoded, ErrorBody, Request, Response};
 
 /// The dialect `anthropic_messages`.
@@ -79,6 +80,22 @@ impl Dialect for AnthropicMessages {
 
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value {
         error::encode(status, error)
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "request-id"
+    }
+
+    fn encode_model(&self, card: &ModelCard<'_>) -> Value {
+        catalog::model(card)
+    }
+
+    fn encode_models(&self, cards: &[ModelCard<'_>]) -> Value {
+        catalog::models(cards)
+    }
+
+    fn token_count(&self, tokens: u64) -> Option<(&'static str, Value)> {
+        Some(("/count_tokens", catalog::count(tokens)))
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {

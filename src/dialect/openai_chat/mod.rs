@@ -1,5 +1,6 @@
 //! OpenAI Chat Completions, and what the many that speak it make of it.
 
+mod catalog;
 mod choice;
 mod decode_request;
 mod encode;
@@ -14,7 +15,7 @@ mod usage;
 
 use serde_json::Value;
 
-use super::{Dialect, StreamDecoder, StreamEncoder};
+use super::{Dialect, ModelCard, StreamDecoder, StreamEncoder};
 use crate::chat::{Decoded, ErrorBody, Request, Response};
 
 /// The dialect `openai_chat`.
@@ -75,6 +76,18 @@ impl Dialect for OpenAiChat {
 
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value {
         error::encode(status, error)
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "x-request-id"
+    }
+
+    fn encode_model(&self, card: &ModelCard<'_>) -> Value {
+        catalog::model(card)
+    }
+
+    fn encode_models(&self, cards: &[ModelCard<'_>]) -> Value {
+        catalog::models(cards)
     }
 
     fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {

@@ -5,6 +5,7 @@ pub(super) mod close_before_headers;
 pub(super) mod connect_blackhole;
 pub(super) mod header_drip;
 pub(super) mod idle_cut;
+pub(super) mod not_http;
 pub(super) mod refuse;
 pub(super) mod reset_after_headers;
 pub(super) mod reset_before_headers;

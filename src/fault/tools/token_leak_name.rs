@@ -12,7 +12,7 @@ pub(in crate::fault) struct TokenLeakName;
 const CARD: Card = Card {
     code: "O19",
     name: "token-leak-name",
-    shows: &["tool.template-leak"],
+    shows: &["tool.template-leak", "tool.model-emitted-bad-call"],
     about: "the name of a tool has a token of the chat template behind it",
     source: "seen: https://github.com/vllm-project/vllm/pull/35906",
     ought: "flag it: no such tool was offered",

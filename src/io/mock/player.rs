@@ -3,10 +3,9 @@
 //! It writes raw bytes, as no HTTP library can send a broken chunk, stop inside a character or
 //! reset after the third record. Pacing goes by absolute deadlines, so that drift does not add up.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::time::Duration;
 
-use bytes::Bytes;
 use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -30,6 +29,9 @@ pub const MAX_AHEAD: usize = 64 * 1024;
 
 /// The most entries of one play's log; writes behind it are counted, not listed.
 pub const MAX_WALL: usize = 64 * 1024;
+
+/// The most pieces that go to the kernel in one call.
+const MAX_PIECES: usize = 64;
 
 /// How a play ended.
 #[derive(Debug)]
@@ -173,14 +175,16 @@ struct Player {
 impl Player {
     async fn play(&mut self, acts: &[WireAct], scale: TimeScale) -> Cut {
         let mut due = Instant::now();
-        for act in acts {
+        let touch =
+            |one: &WireAct, next: &WireAct| matches!((one, next), (WireAct::Write(_), WireAct::Write(_)));
+        for run in acts.chunk_by(touch) {
             // Writes that never block would never let anybody else run, nor hear a stop.
             tokio::task::consume_budget().await;
             if *self.stop.borrow() {
                 return self.end(Cut::Stopped, WallEvent::Stopped);
             }
-            let cut = match act {
-                WireAct::Write(bytes) => self.write(bytes).await,
+            let cut = match &run[0] {
+                WireAct::Write(_) => self.write(run).await,
                 WireAct::Wait(span) => {
                     due += scale.real(*span).min(MAX_HOLD);
                     self.watch_until(due).await
@@ -206,17 +210,19 @@ impl Player {
         cut
     }
 
-    /// Writes all bytes, in one segment where the kernel takes them at once.
-    async fn write(&mut self, bytes: &Bytes) -> Cut {
-        let limit = Instant::now() + MAX_HOLD;
-        let mut rest = &bytes[..];
+    /// Writes all bytes of writes that touch, in as few segments as the kernel allows.
+    async fn write(&mut self, run: &[WireAct]) -> Cut {
+        let mut limit = None;
+        let mut rest: Vec<&[u8]> = run.iter().filter_map(WireAct::written).collect();
+        let mut rest = &mut rest[..];
         while !rest.is_empty() {
-            match self.stream.try_write(rest) {
+            match self.write_some(rest) {
                 Ok(count) => {
                     self.wall.log(self.clock, WallEvent::Wrote(count));
-                    rest = &rest[count..];
+                    rest = behind(rest, count);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let limit = *limit.get_or_insert_with(|| Instant::now() + MAX_HOLD);
                     match self.wait(limit, true).await {
                         Woken::Writable => {}
                         Woken::Due => return self.end(Cut::GaveUp, WallEvent::GaveUp),
@@ -227,6 +233,20 @@ impl Player {
             }
         }
         Cut::Not
+    }
+
+    fn write_some(&self, pieces: &[&[u8]]) -> io::Result<usize> {
+        match pieces {
+            [one] => self.stream.try_write(one),
+            many => {
+                let mut slices = [IoSlice::new(&[]); MAX_PIECES];
+                let count = many.len().min(MAX_PIECES);
+                for (slice, piece) in slices.iter_mut().zip(many) {
+                    *slice = IoSlice::new(piece);
+                }
+                self.stream.try_write_vectored(&slices[..count])
+            }
+        }
     }
 
     /// Waits until `due`, and no longer than the peer stays. A time that has passed takes no timer.
@@ -302,6 +322,19 @@ impl Player {
         };
         readable && self.peer_stays()
     }
+}
+
+/// What is left of the pieces behind the first `count` bytes.
+fn behind<'a, 'b>(mut pieces: &'b mut [&'a [u8]], mut count: usize) -> &'b mut [&'a [u8]] {
+    while let Some(first) = pieces.first_mut() {
+        if count < first.len() {
+            *first = &first[count..];
+            return pieces;
+        }
+        count -= first.len();
+        pieces = &mut pieces[1..];
+    }
+    pieces
 }
 
 /// Ends when the player is told to stop, or nobody is left who could tell it.

@@ -11,19 +11,23 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::blackhole::Blackhole;
-use super::player::{Ending, perform, stopped};
+use super::player::{Ending, Played, perform, stopped};
 use super::refuser::Refuser;
 use super::witness::{Label, Watcher, Witness};
-use crate::fault::wire::render;
+use crate::fault::wire::{WireAct, render};
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::runner::Tamper;
 use crate::mock::{self, Door, Upstream};
+use crate::moment::Moment;
 use crate::recording::RequestBytes;
 use crate::recording::timeline::{Act, Timeline};
 use crate::wire::http::{Request, RequestReader};
 
 /// The most connections that one target serves at once.
-const CONNECTIONS_MAX: usize = 256;
+const CONNECTIONS_MAX: usize = 20_000;
+
+/// How many bytes are read at once. Each connection holds so many, open streams too.
+const READ_BUFFER: usize = 4 << 10;
 
 /// How long no connection is taken after the system had none to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -45,19 +49,20 @@ pub struct MockServer {
 
 /// Whoever decides what is done with a request.
 pub trait Responder: Send {
-    /// What a target does with a request.
-    fn respond(&mut self, target: usize, request: &RequestBytes) -> Timeline;
+    /// What a target does with a request that came at `now` by the server's clock, as acts ready to
+    /// be performed.
+    fn respond(&mut self, target: usize, request: &RequestBytes, now: Moment) -> Vec<WireAct>;
 }
 
 impl Responder for Upstream {
-    fn respond(&mut self, target: usize, request: &RequestBytes) -> Timeline {
-        Self::respond(self, target, request).timeline
+    fn respond(&mut self, target: usize, request: &RequestBytes, _: Moment) -> Vec<WireAct> {
+        render(&Self::respond(self, target, request).timeline)
     }
 }
 
 impl Responder for mock::Desk {
-    fn respond(&mut self, _: usize, request: &RequestBytes) -> Timeline {
-        Self::respond(self, request)
+    fn respond(&mut self, _: usize, request: &RequestBytes, now: Moment) -> Vec<WireAct> {
+        Self::respond(self, request, now)
     }
 }
 
@@ -73,7 +78,8 @@ impl MockServer {
     ) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
         let responder = Arc::new(Mutex::new(responder));
-        let desk = Desk { responder, target: 0, scale, tamper: None, witness: None, stop: stopped };
+        let clock = Clock::start(TimeScale::REAL);
+        let desk = Desk { responder, target: 0, scale, clock, tamper: None, witness: None, stop: stopped };
         server.accept_at(address, desk)?;
         Ok(server)
     }
@@ -90,6 +96,7 @@ impl MockServer {
         witness: &Witness,
     ) -> io::Result<Self> {
         let (mut server, stopped) = Self::silent();
+        let clock = witness.clock();
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let label = |target: usize| (upstream.door(target), Label::of(&upstream.targets()[target]));
         let doors: Vec<(Door, Label)> = (0..upstream.targets().len()).map(label).collect();
@@ -109,7 +116,7 @@ impl MockServer {
                 Door::Open => {
                     let (responder, stop) = (Arc::clone(&responder), stopped.clone());
                     let (tamper, witness) = (tamper.cloned(), Some(witness.of(label)));
-                    let desk = Desk { responder, target, scale, tamper, witness, stop };
+                    let desk = Desk { responder, target, scale, clock, tamper, witness, stop };
                     server.accept_at(SocketAddr::new(loopback, 0), desk)?;
                 }
             }
@@ -164,6 +171,7 @@ struct Desk {
     responder: Arc<Mutex<dyn Responder>>,
     target: usize,
     scale: TimeScale,
+    clock: Clock,
     tamper: Option<Tamper>,
     witness: Option<Watcher>,
     stop: watch::Receiver<bool>,
@@ -190,64 +198,60 @@ async fn accept(listener: TcpListener, desk: Desk, mut closing: watch::Receiver<
 async fn serve(mut stream: TcpStream, desk: Desk) {
     let mut reader = RequestReader::new();
     let mut ahead: Vec<u8> = Vec::new();
+    let mut buffer = vec![0_u8; READ_BUFFER];
     loop {
-        let Some(asked) = next_request(&mut stream, &mut reader, &mut ahead, &desk).await else { return };
-        let (request, timeline) = asked;
-        let mut acts = render(&timeline);
+        let asked = next_request(&mut stream, &mut reader, &ahead, &mut buffer, &desk).await;
+        let Some((request, mut acts)) = asked else { return };
         if let Some(tamper) = &desk.tamper {
             acts = tamper(acts);
         }
-        let clock = desk.witness.as_ref().map_or_else(|| Clock::start(TimeScale::REAL), Watcher::clock);
         let seen = desk.witness.as_ref().zip(request).map(|(witness, request)| witness.arrived(request));
-        let Ok(played) = perform(stream, &acts, desk.scale, clock, desk.stop.clone()).await else { return };
+        let played = perform(stream, &acts, desk.scale, desk.clock, desk.stop.clone()).await;
+        let Ok(Played { ending, wall }) = played else { return };
         if let Some(seen) = seen {
-            seen.played(&acts, &played.wall);
+            seen.played(&acts, &wall);
         }
-        match played.ending {
-            Ending::Kept { stream: kept, ahead: more } => {
-                stream = kept;
-                ahead = more;
-            }
-            _ => return,
-        }
+        let Ending::Kept { stream: kept, ahead: more } = ending else { return };
+        stream = kept;
+        ahead = more;
     }
 }
 
-/// Reads the next request and asks the upstream; `None` when the peer left. What is no HTTP gets
+/// Reads the next request and asks the responder; `None` when the peer left. What is no HTTP gets
 /// an answer, and is no request.
 async fn next_request(
     stream: &mut TcpStream,
     reader: &mut RequestReader,
-    ahead: &mut Vec<u8>,
+    ahead: &[u8],
+    buffer: &mut [u8],
     desk: &Desk,
-) -> Option<(Option<RequestBytes>, Timeline)> {
-    let mut buffer = vec![0_u8; 16 * 1024];
-    let mut given = std::mem::take(ahead);
+) -> Option<(Option<RequestBytes>, Vec<WireAct>)> {
     let mut stop = desk.stop.clone();
+    let mut read = reader.push(ahead);
     loop {
-        match reader.push(&given) {
+        match read {
             Ok(Some(request)) => {
                 let last = asks_to_close(&request);
                 let request = bytes_of(request);
-                let mut timeline = lock(&desk.responder).respond(desk.target, &request);
+                let mut acts = lock(&desk.responder).respond(desk.target, &request, desk.clock.now());
                 if last {
-                    timeline.acts.push(Act::Close);
+                    acts.push(WireAct::Close);
                 }
-                return Some((Some(request), timeline));
+                return Some((Some(request), acts));
             }
             Ok(None) => {}
             Err(error) => {
                 let mut answer = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
                 answer.acts.push(Act::Close);
-                return Some((None, answer));
+                return Some((None, render(&answer)));
             }
         }
-        let read = tokio::select! {
-            read = stream.read(&mut buffer) => read,
+        let came = tokio::select! {
+            came = stream.read(buffer) => came,
             () = stopped(&mut stop) => return None,
         };
-        let count = read.ok().filter(|count| *count > 0)?;
-        given = buffer[..count].to_vec();
+        let count = came.ok().filter(|count| *count > 0)?;
+        read = reader.push(&buffer[..count]);
     }
 }
 

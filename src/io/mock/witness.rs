@@ -53,6 +53,10 @@ impl Witness {
         replace(&mut *self.wall(), Wall::new(Redactor::default()))
     }
 
+    pub(super) const fn clock(&self) -> Clock {
+        self.clock
+    }
+
     pub(super) fn of(&self, label: Label) -> Watcher {
         Watcher { witness: self.clone(), label }
     }
@@ -71,10 +75,6 @@ impl Label {
 }
 
 impl Watcher {
-    pub(super) fn clock(&self) -> Clock {
-        self.witness.clock
-    }
-
     pub(super) fn arrived(&self, request: RequestBytes) -> Seen {
         let Label { provider, model, dialect } = &self.label;
         let now = self.witness.clock.now();

@@ -7,11 +7,11 @@ use crate::io::clock::Clock;
 use crate::io::mock::{MockServer, Witness};
 use crate::io::router::drive;
 use crate::mock::Upstream;
-use crate::recording::{Policy, Recording, Redactor, Tap, Wall};
-use crate::routing::{Candidate, Outcome, Session};
+use crate::recording::{Recording, Redactor, Wall};
+use crate::routing::{Candidate, Outcome};
 use crate::scenario::{Cell, Judged, Plan, judge};
 use crate::seed::Seed;
-use crate::simulation::{Stage, enact};
+use crate::simulation::{play, session};
 use crate::verdict::{Case, CheckResult, Verdict, World};
 use crate::wire::url::request_target;
 
@@ -32,17 +32,8 @@ pub(super) fn sim(plan: &Plan, cell: &Cell, seed: Seed, bench: &Bench) -> Ran {
     if cell.candidates.is_empty() {
         return unasked(plan, cell, World::Sim, began);
     }
-    let mut session = session(plan, cell, cell.candidates.clone(), seed, bench);
-    let mut upstream = Upstream::new(plan.targets.clone(), seed);
-    let mut wall = Wall::new(redactor(cell, bench));
-    let stage = Stage {
-        upstream: &mut upstream,
-        targets: &cell.targets,
-        leaves: plan.caller.leaves,
-        wall: Some(&mut wall),
-    };
-    enact(&mut session, stage);
-    judged(plan, cell, World::Sim, (session, wall), began)
+    let played = play(plan, cell, bench.options.conduct, &redactor(cell, bench), seed);
+    judged(plan, cell, World::Sim, played, began)
 }
 
 /// Runs a cell over real sockets.
@@ -63,17 +54,17 @@ pub(super) async fn wire(job: &Job, bench: &Bench) -> std::io::Result<Ran> {
         let path = request_target(&candidate.base_url).trim_end_matches('/');
         Candidate { base_url: format!("http://{}{path}", server.address(*target)), ..candidate.clone() }
     });
-    let mut session = session(plan, cell, candidates.collect(), job.seed, bench);
+    let conduct = options.conduct;
+    let mut session = session(plan, candidates.collect(), conduct, redactor(cell, bench), job.seed);
     drive(&mut session, &clock, plan.caller.leaves).await;
     server.finish().await;
     let (job, wall) = (job.clone(), witness.finish());
-    Ok(blocking(move || judged(&job.plan, job.cell(), World::Wire, (session, wall), began)).await)
-}
-
-fn session(plan: &Plan, cell: &Cell, candidates: Vec<Candidate>, seed: Seed, bench: &Bench) -> Session {
-    let dialect = cell.candidates[0].dialect;
-    let tap = Tap::new(Policy::Full, redactor(cell, bench));
-    Session::new(candidates, plan.request.clone(), plan.policy.clone(), seed, dialect, tap)
+    let judged = move || {
+        let (mut recording, outcome) = session.finish();
+        recording.exchanges.extend(wall.finish());
+        judged(&job.plan, job.cell(), World::Wire, (recording, outcome), began)
+    };
+    Ok(blocking(judged).await)
 }
 
 fn redactor(cell: &Cell, bench: &Bench) -> Redactor {
@@ -84,10 +75,8 @@ fn secrets(cell: &Cell) -> Vec<String> {
     cell.candidates.iter().filter_map(|candidate| candidate.key.clone()).collect()
 }
 
-fn judged(plan: &Plan, cell: &Cell, world: World, ran: (Session, Wall), began: Instant) -> Ran {
-    let (session, wall) = ran;
-    let (mut recording, outcome) = session.finish();
-    recording.exchanges.extend(wall.finish());
+fn judged(plan: &Plan, cell: &Cell, world: World, ran: (Recording, Outcome), began: Instant) -> Ran {
+    let (recording, outcome) = ran;
     let secrets = secrets(cell);
     let judged = Judged {
         recording: &recording,

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::fault::wire::WireAct;
 use crate::io::clock::TimeScale;
 use crate::recording::Redactor;
+use crate::routing::conduct::{Conduct, Ours};
 use crate::scenario::{Cell, Plan, suggest_siblings};
 use crate::seed::Seed;
 use crate::verdict::{Case, CheckResult, Observed, Run, Verdict, World};
@@ -38,6 +39,8 @@ pub struct Options {
     pub jobs: usize,
     /// How fast nominal time passes in the wire world.
     pub scale: TimeScale,
+    /// How the router decides: as it should, unless a mutant is put in its place.
+    pub conduct: &'static dyn Conduct,
     /// Changes what the mock does on the wire and nowhere else. For tests: it plants a
     /// disagreement between the worlds.
     pub tamper: Option<Tamper>,
@@ -53,6 +56,7 @@ impl Default for Options {
             seed: 0,
             jobs: 16,
             scale: TimeScale::FAST,
+            conduct: &Ours,
             tamper: None,
         }
     }

@@ -6,7 +6,7 @@ use crate::dialect::Framing;
 use crate::dialect::view::framing;
 use crate::recording::{Stage, TransportEvent};
 use crate::routing::body::{Body, is_broken};
-use crate::routing::classify::{classify_error, classify_status, first_line, looks_like_html};
+use crate::routing::classify::{classify_error, classify_status, first_line, looks_like_html, page};
 use crate::routing::failure::{Failure, FailureClass};
 
 impl Attempt {
@@ -22,7 +22,9 @@ impl Attempt {
                 // A last record that lacks only its blank line is told; a cut one is no record.
                 let mut last = reader.push(b"\n\n").unwrap_or_default();
                 last.extend(reader.finish().unwrap_or_default());
+                let told = last.len();
                 last.retain(|record| !is_broken(&record.data));
+                self.cut_record = last.len() < told;
                 self.body = Body::Stream(reader, decoder);
                 let mut events = match self.records(last).0 {
                     Step::Events(events) => events,
@@ -51,13 +53,10 @@ impl Attempt {
         }
     }
 
-    fn end_of_stream(&self, mut events: Vec<Event>, complete: bool) -> Step {
+    fn end_of_stream(&mut self, events: Vec<Event>, complete: bool) -> Step {
         if self.finish.is_some() {
             return match self.verdict() {
-                Ok(()) => {
-                    events.push(Event::End);
-                    Step::Answered(events)
-                }
+                Ok(()) => Step::Answered(self.closed(events)),
                 Err(failure) => Step::Failed(events, failure),
             };
         }
@@ -67,6 +66,9 @@ impl Attempt {
             let message =
                 format!("HTTP {} with text that is no answer: {}", self.status(), first_line(&self.kept));
             self.failure(FailureClass::NotAnApi, message)
+        } else if !self.content && self.cut_record {
+            let message = format!("the stream ended inside record {}", self.records + 1);
+            self.failure(FailureClass::Truncated, message)
         } else if self.records > 0 && self.records == self.pings {
             self.failure(FailureClass::EmptyStream, format!("{} pings and nothing else", self.records))
         } else if self.records > 0 && !self.spoke {
@@ -112,7 +114,7 @@ impl Attempt {
                 FailureClass::EmptyAnswer,
                 "the token limit was reached before anything visible was said",
             )),
-            Some(FinishReason::Stop | FinishReason::ToolCalls) if !self.visible => {
+            Some(FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Other) if !self.visible => {
                 let what = if self.content { "nothing but reasoning" } else { "nothing" };
                 let message = format!("the answer ended properly with {what} in it");
                 Err(self.failure(FailureClass::EmptyAnswer, message))
@@ -123,7 +125,7 @@ impl Attempt {
 
     fn whole(&mut self, body: &[u8], complete: bool) -> Step {
         if looks_like_html(body) {
-            let message = format!("HTTP {} with a web page: {}", self.status(), first_line(body));
+            let message = format!("HTTP {} with {}", self.status(), page(body));
             return Step::Failed(Vec::new(), self.failure(FailureClass::NotAnApi, message));
         }
         if !complete {

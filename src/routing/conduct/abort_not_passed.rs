@@ -18,8 +18,8 @@ pub(super) const IT: Mutant = Mutant {
         Provocation::with("slow-drip").left_after(8),
         Provocation::with("stall-silent").left_after(8),
     ],
-    caught_by: &["abort.passed-on"],
-    why: "",
+    caught_by: &["abort.passed-on", "observed.as-declared"],
+    why: "what is read on is seen to stall",
 };
 
 #[derive(Debug)]

@@ -15,7 +15,7 @@ pub(super) const IT: Mutant = Mutant {
         ..MUTANT
     },
     conduct: &AlwaysStop,
-    provoked_by: &[Provocation::TOOL_CALL],
+    provoked_by: &[Provocation::with("loop-output"), Provocation::TOOL_CALL],
     caught_by: &["finish.kept"],
     why: "",
 };

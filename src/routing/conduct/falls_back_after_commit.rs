@@ -15,7 +15,7 @@ pub(super) const IT: Mutant = Mutant {
     },
     conduct: &FallsBackAfterCommit,
     provoked_by: &[Provocation::with("truncated"), Provocation::with("stall-silent")],
-    caught_by: &["fallback.before-commit", "answer.whole", "answer.from-declared"],
+    caught_by: &["fallback.before-commit", "answer.whole", "answer.from-declared", "caller.protocol"],
     why: "two halves of two answers are no answer",
 };
 

@@ -14,7 +14,7 @@ pub(super) const IT: Mutant = Mutant {
         ..MUTANT
     },
     conduct: &HoldsBack,
-    provoked_by: &[Provocation::with("slow-drip")],
+    provoked_by: &[Provocation::with("{fault: slow-drip, gap: 3s}")],
     caught_by: &["stream.not-held-back"],
     why: "",
 };

@@ -20,8 +20,8 @@ pub(super) const IT: Mutant = Mutant {
         Provocation::with("reset-mid-body"),
         Provocation::with("idle-cut"),
     ],
-    caught_by: &["answer.whole"],
-    why: "",
+    caught_by: &["answer.whole", "answer.from-declared"],
+    why: "half an answer counts as one",
 };
 
 #[derive(Debug)]

@@ -29,7 +29,7 @@ impl Check for CallerProtocol {
         let problem = if status >= 400 {
             refused(caller)
         } else if scene.plan.request.stream {
-            streamed(caller)
+            streamed(caller, scene.answered().is_some())
         } else {
             whole(caller)
         };
@@ -47,9 +47,13 @@ fn refused(caller: &View) -> Option<String> {
     }
 }
 
-fn streamed(caller: &View) -> Option<String> {
+fn streamed(caller: &View, answered: bool) -> Option<String> {
     if caller.framing != Framing::Sse {
         return Some(format!("a stream was asked for, and this is {}", caller.framing.name()));
+    }
+    if caller.error.is_none() && caller.response.finish.is_none() && !caller.ended {
+        // A failure that is not told has a check of its own.
+        return answered.then(|| "the answer has neither a finish reason nor an end".to_owned());
     }
     if let Some(problem) = caller.problems.first() {
         return Some(format!("a record is not of its dialect: {}", problem.message));
@@ -65,9 +69,7 @@ fn streamed(caller: &View) -> Option<String> {
         _ if behind => Some("content follows the terminal record".to_owned()),
         (Some(_), true, _) => Some("an error and a finish reason are told at once".to_owned()),
         (Some(_), false, _) => None,
-        // Whoever tells neither is caught by the check for untold failures.
-        (None, false, false) => None,
-        (None, false, true) => Some("the terminal record comes without a finish reason".to_owned()),
+        (None, false, _) => Some("the terminal record comes without a finish reason".to_owned()),
         (None, true, false) => Some("the terminal record is missing".to_owned()),
         (None, true, true) => None,
     }

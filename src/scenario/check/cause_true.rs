@@ -2,7 +2,7 @@
 
 use super::{Check, CheckScene, Failed};
 use crate::recording::Stage;
-use crate::routing::FailureClass;
+use crate::routing::{Failure, FailureClass};
 use crate::verdict::Finding;
 
 pub(super) struct CauseTrue;
@@ -21,7 +21,11 @@ impl Check for CauseTrue {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        let (attempt, _, failure) = scene.failures().iter().find(|(_, candidate, _)| *candidate == 0)?;
+        // Who is blamed for a caller that left is another check's business.
+        let of_primary = |(_, candidate, failure): &&(u32, usize, Failure)| {
+            *candidate == 0 && failure.class != FailureClass::CallerLeft
+        };
+        let (attempt, _, failure) = scene.failures().iter().find(of_primary)?;
         let shown: Vec<&Finding> = scene
             .findings
             .iter()

@@ -22,8 +22,13 @@ impl Check for FinishKept {
         let answer = scene.answer()?;
         let made = answer.response.finish.as_ref()?.reason;
         let got = scene.caller?.response.finish.as_ref()?.reason;
-        // Some providers say stop where there are tool calls: a router may mend that.
-        let mended = made == FinishReason::Stop && got == FinishReason::ToolCalls;
+        // Some providers say stop where there are tool calls, or the reverse: a router may mend that.
+        let calls = !scene.caller?.response.tool_calls().is_empty();
+        let mended = match (made, got) {
+            (FinishReason::Stop, FinishReason::ToolCalls) => calls,
+            (FinishReason::ToolCalls, FinishReason::Stop) => !calls,
+            _ => false,
+        };
         if made == got || mended {
             return Some(Ok(format!("{got:?}")));
         }

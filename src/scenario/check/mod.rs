@@ -31,7 +31,7 @@ mod wall_agrees;
 use std::ops::Deref;
 
 use crate::dialect::{self, View, view};
-use crate::mock::MockCase;
+use crate::mock::UpstreamTarget;
 use crate::recording::{HttpExchange, Recording};
 use crate::routing::{Candidate, Failure, Outcome};
 use crate::scenario::plan::{Cell, Plan};
@@ -83,10 +83,10 @@ impl<'a> CheckScene<'a> {
     }
 
     /// What the provider said whose answer the caller was told as a success.
-    pub(super) fn answer(&self) -> Option<Answer> {
-        let candidate = self.cell.candidates.get(self.answered()?)?;
+    pub(super) fn answer(&self) -> Option<Answer<'a>> {
+        let candidate = self.cell.candidates.get(self.answered().filter(|_| self.told_success())?)?;
         let exchange = self.requests().into_iter().rfind(|exchange| asks(exchange, candidate))?;
-        Some(Answer { attempt: exchange.attempt, view: decoded(exchange)? })
+        Some(Answer { attempt: exchange.attempt, dialect: &exchange.dialect, view: decoded(exchange)? })
     }
 
     /// The failed attempts, where the subject tells of them.
@@ -94,20 +94,20 @@ impl<'a> CheckScene<'a> {
         self.outcome.map_or(&[], |outcome| &outcome.failures)
     }
 
-    /// The mock of the target that gave the answer.
-    pub(super) fn answering_mock(&self) -> Option<&'a MockCase> {
-        let target = *self.cell.targets.get(self.answered()?)?;
-        self.plan.targets.get(target).map(|target| &*target.case)
+    /// The target that gave the answer.
+    pub(super) fn answering_target(&self) -> Option<&'a UpstreamTarget> {
+        self.plan.targets.get(*self.cell.targets.get(self.answered()?)?)
     }
 }
 
 /// What the provider said that gave the answer, and in which attempt.
-pub(super) struct Answer {
+pub(super) struct Answer<'a> {
     pub(super) attempt: u32,
+    pub(super) dialect: &'a str,
     view: View,
 }
 
-impl Deref for Answer {
+impl Deref for Answer<'_> {
     type Target = View;
 
     fn deref(&self) -> &View {

@@ -41,8 +41,10 @@ impl Check for ToolCallsWhole {
 /// Name and arguments of each call, the arguments in one spelling where they are JSON.
 fn calls(response: &Response) -> Vec<(String, String)> {
     let calls = response.tool_calls().into_iter().map(|call| {
-        let value = serde_json::from_str::<serde_json::Value>(&call.arguments);
-        (call.name, value.map_or(call.arguments, |value| value.to_string()))
+        // No arguments at all and an empty object are two spellings of one thing.
+        let arguments = if call.arguments.trim().is_empty() { "{}".to_owned() } else { call.arguments };
+        let value = serde_json::from_str::<serde_json::Value>(&arguments);
+        (call.name, value.map_or(arguments, |value| value.to_string()))
     });
     calls.collect()
 }
