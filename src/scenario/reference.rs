@@ -17,7 +17,7 @@ pub(super) fn beside(scene: &CheckScene<'_>) -> Option<verdict::Reference> {
         requests: row.requests_in_all(),
         probe: row.probe.name().to_owned(),
         told: row.told.clone(),
-        differs: differs(reference, &ours),
+        differs: differs(reference, &ours, scene.observed.cause.as_deref()),
         ours,
     })
 }
@@ -45,12 +45,13 @@ fn ours(scene: &CheckScene<'_>) -> Ours {
 }
 
 /// How the reference differs from ours, the most important first.
-fn differs(reference: &Reference, ours: &Ours) -> Vec<String> {
+fn differs(reference: &Reference, ours: &Ours, cause: Option<&str>) -> Vec<String> {
     let row = &reference.row;
     let mut differs = Vec::new();
     match (&ours.class, row.reason) {
         (_, Reason::Hangs) => differs.push("it never comes back".to_owned()),
-        (None, Reason::Ok) => {}
+        // The answer is good enough to be given, and what is wrong with it is told.
+        (None, Reason::Ok) => differs.extend(cause.map(|cause| format!("it does not see `{cause}`"))),
         (None, _) => differs.push("it fails on an answer that is whole".to_owned()),
         (Some(class), Reason::Ok) => differs.push(format!("it takes `{class}` for an answer")),
         (Some(class), reason) if !means(reason, class) => differs.push(called(reason, class)),
@@ -120,7 +121,8 @@ mod tests {
         let reference = Reference { subject: "another 1".into(), dialect: "openai_chat", row };
         let (class, requests, fell_back) = ours;
         let answered = Some("a/b".to_owned());
-        differs(&reference, &Ours { class: class.map(str::to_owned), requests, answered, fell_back })
+        let ours = Ours { class: class.map(str::to_owned), requests, answered, fell_back };
+        super::differs(&reference, &ours, None)
     }
 
     #[test]

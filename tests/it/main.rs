@@ -17,6 +17,7 @@ mod outside;
 mod planted;
 mod player;
 mod recordings;
+mod reference;
 mod reports;
 mod scenarios;
 mod scripts;

@@ -4,6 +4,7 @@
 //! clock stand under keys named `timing`: without them, the same seed and the
 //! same inputs give the same bytes.
 
+mod reference;
 mod shape;
 mod words;
 

@@ -11,6 +11,7 @@ mod faults;
 mod fold;
 mod matrix;
 mod measure;
+mod reference;
 mod rows;
 mod set_aside;
 mod summary;
@@ -51,6 +52,7 @@ impl Renderer for Terminal {
         let matrix = run.matrix();
         let folds = fold::Folds::of(&matrix, options.verbose);
         matrix::draw(&mut canvas, run, &matrix, &folds);
+        reference::draw(&mut canvas, run, options.verbose);
         faults::draw(&mut canvas, run, &folds, options.verbose);
         failures::draw(&mut canvas, run, options.verbose);
         set_aside::draw(&mut canvas, run, options.verbose);
