@@ -10,6 +10,7 @@ use super::run::out;
 use super::select;
 use crate::mock::Library;
 use crate::problem::{Problem, nearest};
+use crate::routing::conduct;
 use crate::scenario::Plan;
 use crate::{diagnosis, dialect, fault, report, scenario};
 
@@ -35,6 +36,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         let found = [
             cause(id),
             of_fault(id),
+            of_mutant(id),
             check(id),
             of_scenario(id, &plans),
             mock(id, &library),
@@ -80,6 +82,22 @@ fn of_fault(id: &str) -> Option<String> {
     }
     text.push_str(&format!("example\n  {}\n", fault.example()));
     Some(text)
+}
+
+fn of_mutant(id: &str) -> Option<String> {
+    let mutant = conduct::find(id)?;
+    let card = &mutant.card;
+    let caught = mutant.caught_by.join(", ");
+    Some(format!(
+        "fault {} {} ({})\n{}\n\na router ought to\n  {}\nseen at\n  {}\ncaught by\n  {caught}\nexample\n  {}\n",
+        card.code,
+        card.name,
+        card.kind.name(),
+        card.about,
+        card.ought,
+        card.source,
+        card.example
+    ))
 }
 
 fn check(id: &str) -> Option<String> {

@@ -5,6 +5,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::error::{CliError, Exit};
 use super::run::out;
 use super::select;
+use crate::routing::conduct::mutants;
 use crate::{diagnosis, dialect, fault, report, scenario};
 
 const EXAMPLES: &str = "\
@@ -90,7 +91,10 @@ pub(super) fn lines(kind: Kind) -> Result<Vec<Line>, CliError> {
                 code: fault.code(),
                 ..line(fault.name(), fault.about())
             };
-            faults.map(named).collect()
+            let mutants = mutants()
+                .iter()
+                .map(|mutant| Line { code: mutant.card.code, ..line(mutant.card.name, mutant.card.about) });
+            faults.map(named).chain(mutants).collect()
         }
         Kind::Checks => scenario::CHECKS.iter().map(|check| line(check.id(), check.claim())).collect(),
         Kind::Causes => {

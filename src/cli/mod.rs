@@ -6,6 +6,7 @@ mod explain;
 mod list;
 mod mock;
 mod progress;
+mod proof;
 mod run;
 mod schema;
 mod select;
@@ -44,7 +45,7 @@ enum Command {
     List(list::Args),
     /// Explain a scenario, fault, check, cause, mock, dialect or format
     Explain(explain::Args),
-    /// Print a JSON Schema: scenario, report, cassette
+    /// Print a JSON Schema: scenario, report, matrix, cassette
     Schema(schema::Args),
 }
 

@@ -9,11 +9,13 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use super::error::{CliError, Exit};
 use super::progress::Live;
+use super::proof;
 use super::select;
 use crate::dialect;
 use crate::io::clock::TimeScale;
 use crate::io::files;
 use crate::io::runner::{self, Options, Progress, Ran, Silent};
+use crate::mock::Library;
 use crate::problem::{Problem, nearest};
 use crate::recording::{Trace, cassette};
 use crate::report::{self, Renderer, Told};
@@ -71,6 +73,12 @@ pub(super) struct Args {
     /// Only list what would run
     #[arg(long)]
     list: bool,
+    /// Prove the checks instead: every check and cause against every fault, and 10,000 runs on health
+    #[arg(long, conflicts_with_all = ["scenarios", "provider", "model", "list", "recordings"])]
+    matrix: bool,
+    /// Put a router with this fault in the place of ours (`provoke list faults` names them: M01, T19, …)
+    #[arg(long, value_name = "ID")]
+    mutant: Option<String>,
     /// When to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
@@ -111,12 +119,17 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         files::writable(&file).map_err(|error| cannot_write(named, &error))?;
     }
     let options = Options {
-        worlds: worlds(args.world),
+        // A page with the matrix shows the simulated run beside it; the proof itself needs no wire.
+        worlds: if args.matrix { vec![World::Sim] } else { worlds(args.world) },
         seed: args.seed,
         jobs: args.jobs.into(),
         scale,
+        conduct: proof::conduct(args.mutant.as_deref())?,
         ..Options::default()
     };
+    if args.matrix {
+        return prove(&plans, &options, &library, (renderer, &beside), args);
+    }
     let (mut run, ran) = execute(&plans, &options)?;
     if let Some(folder) = &args.recordings {
         keep_recordings(folder, &mut run, &ran)?;
@@ -125,12 +138,38 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let traces = if draws { traces(&ran) } else { BTreeMap::new() };
     let told = Told { traces: &traces, ..Told::from(&run) };
     for (renderer, file) in &beside {
-        let bytes =
-            renderer.render(&told, &report::Options { colour: false, width: 120, verbose: args.verbose });
-        files::write(file, &bytes).map_err(|error| cannot_write(file, &error))?;
+        files::write(file, &renderer.render(&told, &to_file(args)))
+            .map_err(|error| cannot_write(file, &error))?;
     }
-    print(renderer, &told, args)?;
+    out(&renderer.render(&told, &to_screen(args)))?;
     Ok(exit(&run, args.strict))
+}
+
+/// Proves the checks; formats that draw show the run beside the matrix.
+fn prove(
+    plans: &[Arc<Plan>],
+    options: &Options,
+    library: &Library,
+    (renderer, beside): (&'static dyn Renderer, &[(&'static dyn Renderer, PathBuf)]),
+    args: &Args,
+) -> Result<Exit, CliError> {
+    let all = || std::iter::once(renderer).chain(beside.iter().map(|(renderer, _)| *renderer));
+    all().try_for_each(proof::has_form)?;
+    let matrix = proof::prove(library, args.seed);
+    let drawn = if all().any(Renderer::draws) { Some(execute(plans, options)?) } else { None };
+    let render = |renderer: &dyn Renderer, options: &report::Options| match &drawn {
+        Some((run, ran)) if renderer.draws() => {
+            let maps = [proof::heat_map(&matrix)];
+            let told = Told { traces: &traces(ran), maps: &maps, ..Told::from(run) };
+            renderer.render(&told, options)
+        }
+        _ => proof::render(&matrix, renderer, options),
+    };
+    for (renderer, file) in beside {
+        files::write(file, &render(*renderer, &to_file(args))).map_err(|error| cannot_write(file, &error))?;
+    }
+    out(&render(renderer, &to_screen(args)))?;
+    Ok(proof::exit(&matrix))
 }
 
 fn execute(plans: &[Arc<Plan>], options: &Options) -> Result<(Run, Vec<Ran>), CliError> {
@@ -295,15 +334,20 @@ fn traces(ran: &[Ran]) -> BTreeMap<String, Trace> {
     ran.iter().map(|one| (one.case.id.clone(), dialect::trace(&one.recording))).collect()
 }
 
-fn print(renderer: &dyn Renderer, told: &Told<'_>, args: &Args) -> Result<(), CliError> {
+/// How a report in a file is laid out.
+const fn to_file(args: &Args) -> report::Options {
+    report::Options { colour: false, width: 120, verbose: args.verbose }
+}
+
+/// How a report on the screen is laid out.
+fn to_screen(args: &Args) -> report::Options {
     let stdout = std::io::stdout();
     let colour = match args.color {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
     };
-    let options = report::Options { colour, width: super::progress::width(), verbose: args.verbose };
-    out(&renderer.render(told, &options))
+    report::Options { colour, width: super::progress::width(), verbose: args.verbose }
 }
 
 /// Writes to stdout; a reader that has left is no error of ours.

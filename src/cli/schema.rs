@@ -26,6 +26,8 @@ enum Kind {
     Scenario,
     /// The report of `--format json`
     Report,
+    /// The mutation matrix of `run --matrix --format json`
+    Matrix,
     /// A line of a cassette
     Cassette,
 }
@@ -34,6 +36,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.kind {
         Kind::Scenario => scenario::schema::schema(),
         Kind::Report => report::json::schema(),
+        Kind::Matrix => report::json::proof_schema(),
         Kind::Cassette => recording::cassette::schema(),
     };
     out(format!("{schema:#}\n").as_bytes())?;

@@ -18,6 +18,7 @@ use crate::recording::Trace;
 use crate::verdict::Run;
 
 pub use html::heat_map::{Heat, HeatCell, HeatMap, HeatRow};
+pub use terminal::proof as terminal_proof;
 
 /// One format of a report.
 pub trait Renderer: Sync {

@@ -160,6 +160,8 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("openclaw/utf8-bad.yaml", include_bytes!("../../scenarios/openclaw/utf8-bad.yaml")),
     ("openclaw/utf8-split.yaml", include_bytes!("../../scenarios/openclaw/utf8-split.yaml")),
     ("openclaw/zero-usage.yaml", include_bytes!("../../scenarios/openclaw/zero-usage.yaml")),
+    ("router/hang-up-in-silence.yaml", include_bytes!("../../scenarios/router/hang-up-in-silence.yaml")),
+    ("router/hang-up.yaml", include_bytes!("../../scenarios/router/hang-up.yaml")),
     ("schema/keyword-rejected.yaml", include_bytes!("../../scenarios/schema/keyword-rejected.yaml")),
     ("seed/credits.yaml", include_bytes!("../../scenarios/seed/credits.yaml")),
     ("seed/night.yaml", include_bytes!("../../scenarios/seed/night.yaml")),

@@ -122,7 +122,7 @@ mod tests {
         let (class, requests, fell_back) = ours;
         let answered = Some("a/b".to_owned());
         let ours = Ours { class: class.map(str::to_owned), requests, answered, fell_back };
-        super::differs(&reference, &ours, None)
+        differs(&reference, &ours, None)
     }
 
     #[test]

@@ -4,16 +4,20 @@
 //! clock stand under keys named `timing`: without them, the same seed and the
 //! same inputs give the same bytes.
 
+mod proof;
 mod reference;
 mod shape;
 mod words;
 
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Options, Renderer, Told, text};
+use crate::verdict::matrix::Matrix;
 
 /// The `$id` of the published JSON Schema.
 pub const SCHEMA_ID: &str = "urn:provoke:schema:report:1";
@@ -31,24 +35,42 @@ impl Renderer for Json {
     }
 
     fn render(&self, told: &Told<'_>, _: &Options) -> Vec<u8> {
-        let run = told.run;
-        let document = shape::Report::of(run);
-        let json = serde_json::to_string_pretty(&document).expect("its keys are strings");
-        let mut out = printable(&json);
-        out.push('\n');
-        out.into_bytes()
+        document(&shape::Report::of(told.run))
     }
+}
+
+fn document(shape: &impl Serialize) -> Vec<u8> {
+    let json = serde_json::to_string_pretty(shape).expect("its keys are strings");
+    let mut out = printable(&json);
+    out.push('\n');
+    out.into_bytes()
+}
+
+/// The mutation matrix as one document, `provoke.matrix/1`.
+#[must_use]
+pub fn proof(matrix: &Matrix) -> Vec<u8> {
+    document(&proof::Proof::of(matrix))
+}
+
+/// The JSON Schema of the matrix, as `provoke schema matrix` prints it.
+#[must_use]
+pub fn proof_schema() -> Value {
+    schema_of::<proof::Proof>("urn:provoke:schema:matrix:1", "provoke.matrix/1")
 }
 
 /// The JSON Schema of the report, as `provoke schema report` prints it.
 #[must_use]
 pub fn schema() -> Value {
+    schema_of::<shape::Report>(SCHEMA_ID, "provoke.report/1")
+}
+
+fn schema_of<T: JsonSchema>(id: &str, title: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let mut rest = generator.into_root_schema_for::<shape::Report>();
+    let mut rest = generator.into_root_schema_for::<T>();
     let mut schema = Map::new();
     schema.extend(rest.remove("$schema").map(|dialect| ("$schema".to_owned(), dialect)));
-    schema.insert("$id".to_owned(), SCHEMA_ID.into());
-    schema.insert("title".to_owned(), "provoke.report/1".into());
+    schema.insert("$id".to_owned(), id.into());
+    schema.insert("title".to_owned(), title.into());
     rest.remove("title");
     schema.extend(rest.as_object().cloned().unwrap_or_default());
     Value::Object(schema)

@@ -11,6 +11,7 @@ mod faults;
 mod fold;
 mod matrix;
 mod measure;
+mod proof;
 mod reference;
 mod rows;
 mod set_aside;
@@ -21,6 +22,8 @@ use anstyle::Style;
 use super::words::counted;
 use super::{Options, Renderer, Told};
 use crate::verdict::{State, Verdict};
+pub use proof::proof;
+
 use canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, WARN};
 
 /// The narrowest screen that is laid out for.

@@ -212,3 +212,10 @@ const MUTANT: Card = Card { kind: Kind::Conduct, ..Card::PLAIN };
 pub fn mutants() -> &'static [&'static Mutant] {
     registry::ALL
 }
+
+/// The mutant with this code or name, whatever its case.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Mutant> {
+    let is_it = |card: &Card| card.name.eq_ignore_ascii_case(id) || card.code.eq_ignore_ascii_case(id);
+    mutants().iter().copied().find(|mutant| is_it(&mutant.card))
+}

@@ -16,13 +16,14 @@ use crate::verdict::matrix::Health;
 /// Alarms that are told; the rest is only counted.
 const ALARMS_MAX: usize = 20;
 
-/// The most oddities that one healthy answer has.
-const ODDITIES_MAX: u64 = 2;
+/// Oddities of the delivery alone: they may come on top of another one. What rewrites records may
+/// not: of two harmless changes of the same bytes one may spoil the other.
+const DELIVERIES: [&str; 4] = ["one-byte-writes", "one-burst", "utf8-split", "hop-buffers-16k"];
 
 /// Runs on health with the numbers of a range. Each has its own dice, so ranges may be shared out.
 ///
-/// Half of the answers are as the mocks give them; the others come with one or two oddities: faults
-/// that are benign, such as other line ends, cuts inside characters, or comments in between.
+/// Some answers are as the mocks give them; the others come with an oddity, which is a fault that is
+/// benign, such as other line ends or comments in between, and perhaps in an odd delivery too.
 #[must_use]
 pub fn health(library: &Library, seed: Seed, runs: Range<u32>) -> Health {
     let cases: Vec<Arc<MockCase>> = library.iter().cloned().map(Arc::new).collect();
@@ -58,9 +59,10 @@ fn stage(
     };
     let request = Request { stream, ..plain() };
     let fallback = dice.chance(0.5);
-    let count = if dice.chance(0.5) { 0 } else { 1 + dice.below(ODDITIES_MAX) };
-    let mut faults: Vec<Spec> =
-        (0..count).filter_map(|_| pick(oddities, dice)).map(|f| Spec::plain(*f)).collect();
+    let odd = pick(oddities, dice).copied().filter(|_| dice.chance(0.5));
+    let delivery = pick(&DELIVERIES, dice).and_then(|name| fault::find(name).ok());
+    let delivery = delivery.filter(|_| dice.chance(0.25));
+    let mut faults: Vec<Spec> = odd.into_iter().chain(delivery).map(Spec::plain).collect();
     // Not every oddity goes with every answer, nor with every other one.
     loop {
         let what = faults.iter().map(|spec| spec.fault.name()).collect::<Vec<_>>().join(" + ");
