@@ -135,13 +135,14 @@ pub(crate) fn looks_like_html(body: &[u8]) -> bool {
 
 /// Whether a page checks that a person asks: no key and no request gets past it.
 pub(crate) fn is_bot_check(body: &[u8]) -> bool {
+    // Scripts of the same makers stand in ordinary pages too: only what a check alone says counts.
     const SIGNS: &[&str] = &[
-        "challenge-platform",
-        "cf-chl",
         "just a moment...",
         "attention required!",
-        "captcha",
+        "verify you are human",
         "are you human",
+        "cf-chl",
+        "cf_chl",
     ];
     let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT_MAX)]).to_ascii_lowercase();
     looks_like_html(body) && SIGNS.iter().any(|sign| text.contains(sign))
@@ -237,6 +238,54 @@ mod tests {
         ];
         for (headers, wait) in cases {
             assert_eq!(retry_after(&head(&headers)), wait, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_read_with_what_is_said_under_it() {
+        use FailureClass::{Auth, Billing, ContextOverflow, Forbidden, ModelNotFound, NotAnApi};
+        use FailureClass::{PathNotFound, RateLimit, Rejected, Server};
+        let page = "<!doctype html><html><body>Cannot POST /v1/messages</body></html>";
+        let check = "<html><head><title>Just a moment...</title></head></html>";
+        for (status, body, class) in [
+            (402, "usage limit reached, try again in 42 minutes", RateLimit),
+            (402, "insufficient credits; try again in a while or top up", Billing),
+            (403, "api key has been disabled", Auth),
+            (403, "key limit exceeded (total limit)", Billing),
+            (403, "not allowed from here", Forbidden),
+            (404, "no endpoints found for foo/bar", ModelNotFound),
+            (404, page, PathNotFound),
+            (404, "404 page not found", PathNotFound),
+            (410, "this model has been retired", ModelNotFound),
+            (413, "<html><title>413</title></html>", ContextOverflow),
+            (403, check, NotAnApi),
+            (503, check, NotAnApi),
+            (503, "<html><title>Sign in</title></html>", Server),
+            (429, "monthly quota exhausted", Billing),
+            (429, "insufficient quota for this minute", RateLimit),
+            (422, "the model `foo` is not supported", ModelNotFound),
+            (409, "conflict", Rejected),
+        ] {
+            let head = Head { status, headers: Vec::new() };
+            assert_eq!(classify_status(&head, body.as_bytes(), None).class, class, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_word_of_an_envelope_yields_to_what_it_is_said_of() {
+        let error = |kind: &str, message: &str| ErrorBody {
+            kind: Some(kind.to_owned()),
+            message: message.to_owned(),
+            ..ErrorBody::default()
+        };
+        for (status, kind, message, class) in [
+            (403, "permission_error", "API key has been revoked", FailureClass::Auth),
+            (403, "permission_error", "Your key may not do this", FailureClass::Forbidden),
+            (429, "rate_limit_error", "Weekly limit reached", FailureClass::Billing),
+            (429, "rate_limit_error", "Too fast", FailureClass::RateLimit),
+            (404, "not_found_error", "No endpoints that support tool use", FailureClass::Rejected),
+        ] {
+            assert_eq!(classify_error(status, &error(kind, message)), class, "{kind}: {message}");
         }
     }
 
