@@ -10,6 +10,7 @@ mod proof;
 mod run;
 mod schema;
 mod select;
+mod subject;
 
 use std::process::ExitCode;
 
@@ -36,7 +37,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run scenarios and judge what happens, per provider and model
-    Run(run::Args),
+    Run(Box<run::Args>),
     /// Serve mock providers, healthy or with faults
     Mock(mock::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it

@@ -1,12 +1,18 @@
 //! `provoke run --matrix`.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::{available_parallelism, scope};
 
 use super::error::{CliError, Exit};
+use super::run;
+use crate::io::files;
+use crate::io::runner::Options;
 use crate::mock::Library;
 use crate::problem::{Problem, nearest};
-use crate::report::{self, Heat, HeatCell, HeatMap, HeatRow, Renderer};
+use crate::report::{self, Heat, HeatCell, HeatMap, HeatRow, Renderer, Told};
 use crate::routing::conduct::{Conduct, Ours, find, mutants};
+use crate::scenario::Plan;
 use crate::seed::Seed;
 use crate::simulation::matrix;
 use crate::verdict::matrix::{Cell, Health, Matrix};
@@ -14,8 +20,36 @@ use crate::verdict::matrix::{Cell, Health, Matrix};
 /// Runs on health, in which nothing may fire.
 const HEALTHY_RUNS: u32 = 10_000;
 
+/// Proves the checks; formats that draw show the run beside the matrix.
+pub(super) fn run(
+    plans: &[Arc<Plan>],
+    options: &Options,
+    library: &Library,
+    (renderer, beside): (&'static dyn Renderer, &[(&'static dyn Renderer, PathBuf)]),
+    args: &run::Args,
+) -> Result<Exit, CliError> {
+    let all = || std::iter::once(renderer).chain(beside.iter().map(|(renderer, _)| *renderer));
+    all().try_for_each(has_form)?;
+    let matrix = prove(library, args.seed);
+    let drawn = if all().any(Renderer::draws) { Some(run::execute(plans, options, None)?) } else { None };
+    let render = |renderer: &dyn Renderer, options: &report::Options| match &drawn {
+        Some((run, ran)) if renderer.draws() => {
+            let maps = [heat_map(&matrix)];
+            let told = Told { traces: &run::traces(ran), maps: &maps, ..Told::from(run) };
+            renderer.render(&told, options)
+        }
+        _ => render(&matrix, renderer, options),
+    };
+    for (renderer, file) in beside {
+        files::write(file, &render(*renderer, &run::to_file(args)))
+            .map_err(|error| run::cannot_write(file, &error))?;
+    }
+    run::out(&render(renderer, &run::to_screen(args)))?;
+    Ok(exit(&matrix))
+}
+
 /// The matrix with its runs on health, which are shared out over the cores.
-pub(super) fn prove(library: &Library, seed: u64) -> Matrix {
+fn prove(library: &Library, seed: u64) -> Matrix {
     let cores = available_parallelism().map_or(2, usize::from);
     let share = HEALTHY_RUNS.div_ceil(u32::try_from(cores).unwrap_or(2));
     let starts = (0..HEALTHY_RUNS).step_by(share as usize);
@@ -40,7 +74,7 @@ fn joined(mut all: Health, part: Health) -> Health {
 ///
 /// # Errors
 /// When it cannot.
-pub(super) fn has_form(renderer: &dyn Renderer) -> Result<(), CliError> {
+fn has_form(renderer: &dyn Renderer) -> Result<(), CliError> {
     if renderer.draws() || ["terminal", "json"].contains(&renderer.id()) {
         return Ok(());
     }
@@ -49,7 +83,7 @@ pub(super) fn has_form(renderer: &dyn Renderer) -> Result<(), CliError> {
 }
 
 /// The matrix in a format that does not draw.
-pub(super) fn render(matrix: &Matrix, renderer: &dyn Renderer, options: &report::Options) -> Vec<u8> {
+fn render(matrix: &Matrix, renderer: &dyn Renderer, options: &report::Options) -> Vec<u8> {
     if renderer.id() == "json" {
         report::json::proof(matrix)
     } else {
@@ -75,12 +109,12 @@ pub(super) fn conduct(mutant: Option<&str>) -> Result<&'static dyn Conduct, CliE
 }
 
 /// How a command ends that proved the checks.
-pub(super) fn exit(matrix: &Matrix) -> Exit {
+fn exit(matrix: &Matrix) -> Exit {
     if matrix.problems().is_empty() { Exit::Pass } else { Exit::Fail }
 }
 
 /// The matrix as a table of states.
-pub(super) fn heat_map(matrix: &Matrix) -> HeatMap {
+fn heat_map(matrix: &Matrix) -> HeatMap {
     let cell = |cell: &Cell| match cell {
         Cell::NotApplicable => (Heat::NotApplicable, String::new()),
         Cell::Silent => (Heat::Silent, String::new()),

@@ -10,16 +10,16 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::error::{CliError, Exit};
 use super::progress::Live;
 use super::proof;
-use super::select;
+use super::{select, subject};
 use crate::dialect;
 use crate::io::clock::TimeScale;
 use crate::io::files;
-use crate::io::runner::{self, Options, Progress, Ran, Silent};
-use crate::mock::Library;
+use crate::io::runner::{self, Foreign, Options, Progress, Ran, Silent};
 use crate::problem::{Problem, nearest};
 use crate::recording::{Trace, cassette};
 use crate::report::{self, Renderer, Told};
 use crate::scenario::Plan;
+use crate::scenario::foreign::model_id;
 use crate::verdict::{Run, Verdict, World};
 
 const EXAMPLES: &str = "\
@@ -45,13 +45,13 @@ pub(super) struct Args {
     model: Option<String>,
     /// The seed from which all chance follows
     #[arg(long, default_value_t = 0)]
-    seed: u64,
+    pub(super) seed: u64,
     /// How many cases run at once in the wire world, 1 to 256
     #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// How many nominal seconds pass in a real one in the wire world, 1 to 1000
-    #[arg(long, default_value_t = 50.0, allow_negative_numbers = true)]
-    time_scale: f64,
+    /// How many nominal seconds pass in a real one in the wire world, 1 to 1000; 50, or 1 with --mock-listen
+    #[arg(long, allow_negative_numbers = true)]
+    time_scale: Option<f64>,
     /// What goes to stdout
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: String,
@@ -85,9 +85,11 @@ pub(super) struct Args {
     /// Every check of every case and every comparison with another subject, not only what is wrong
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten, next_help_heading = "A foreign subject")]
+    subject: subject::Args,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum WorldChoice {
     Sim,
     Wire,
@@ -104,14 +106,23 @@ enum Colour {
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let renderer = renderer(if args.json { "json" } else { &args.format })?;
     let beside = args.report.iter().map(|report| beside(report)).collect::<Result<Vec<_>, _>>()?;
-    let scale = TimeScale::new(args.time_scale).ok_or_else(|| {
-        let problem = Problem::new(format!("--time-scale {} is not between 1 and 1000", args.time_scale));
-        CliError::new(Exit::Usage, problem.hint("50 is usual; 1 is real time"))
-    })?;
+    if let (Some(kind), Some(listen)) = (args.subject.subject_config, args.subject.mock_listen) {
+        out(subject::config(kind, listen).as_bytes())?;
+        return Ok(Exit::Pass);
+    }
+    let scale = scale(args)?;
     let library = select::library(args.mocks.as_deref())?;
     let plans = selected(&select::scenarios(&args.scenarios, &library)?, args)?;
     if args.list {
-        return list(&plans);
+        return list(&plans, args.subject.mock_listen.is_some());
+    }
+    if let (Some(listen), None) = (args.subject.mock_listen, &args.subject.subject) {
+        return subject::serve(plans, listen, scale, library, args.seed);
+    }
+    let foreign = args.subject.foreign(scale, &library)?;
+    if foreign.is_some() && args.world == WorldChoice::Sim {
+        let problem = Problem::new("--subject runs in the wire world only");
+        return Err(CliError::new(Exit::Usage, problem.hint("leave --world out")));
     }
     // What cannot be written is told before anything runs.
     let folders = args.recordings.iter().map(|folder| (folder, folder.join("cassette")));
@@ -128,9 +139,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         ..Options::default()
     };
     if args.matrix {
-        return prove(&plans, &options, &library, (renderer, &beside), args);
+        return proof::run(&plans, &options, &library, (renderer, &beside), args);
     }
-    let (mut run, ran) = execute(&plans, &options)?;
+    let (mut run, ran) = execute(&plans, &options, foreign)?;
     if let Some(folder) = &args.recordings {
         keep_recordings(folder, &mut run, &ran)?;
     }
@@ -145,34 +156,21 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     Ok(exit(&run, args.strict))
 }
 
-/// Proves the checks; formats that draw show the run beside the matrix.
-fn prove(
-    plans: &[Arc<Plan>],
-    options: &Options,
-    library: &Library,
-    (renderer, beside): (&'static dyn Renderer, &[(&'static dyn Renderer, PathBuf)]),
-    args: &Args,
-) -> Result<Exit, CliError> {
-    let all = || std::iter::once(renderer).chain(beside.iter().map(|(renderer, _)| *renderer));
-    all().try_for_each(proof::has_form)?;
-    let matrix = proof::prove(library, args.seed);
-    let drawn = if all().any(Renderer::draws) { Some(execute(plans, options)?) } else { None };
-    let render = |renderer: &dyn Renderer, options: &report::Options| match &drawn {
-        Some((run, ran)) if renderer.draws() => {
-            let maps = [proof::heat_map(&matrix)];
-            let told = Told { traces: &traces(ran), maps: &maps, ..Told::from(run) };
-            renderer.render(&told, options)
-        }
-        _ => proof::render(&matrix, renderer, options),
-    };
-    for (renderer, file) in beside {
-        files::write(file, &render(*renderer, &to_file(args))).map_err(|error| cannot_write(file, &error))?;
-    }
-    out(&render(renderer, &to_screen(args)))?;
-    Ok(proof::exit(&matrix))
+/// How fast nominal time passes: the time-outs of a foreign subject are real.
+fn scale(args: &Args) -> Result<TimeScale, CliError> {
+    let usual = if args.subject.mock_listen.is_some() { TimeScale::REAL } else { TimeScale::FAST };
+    let Some(factor) = args.time_scale else { return Ok(usual) };
+    TimeScale::new(factor).ok_or_else(|| {
+        let problem = Problem::new(format!("--time-scale {factor} is not between 1 and 1000"));
+        CliError::new(Exit::Usage, problem.hint("50 is usual; 1 is real time"))
+    })
 }
 
-fn execute(plans: &[Arc<Plan>], options: &Options) -> Result<(Run, Vec<Ran>), CliError> {
+pub(super) fn execute(
+    plans: &[Arc<Plan>],
+    options: &Options,
+    foreign: Option<Foreign>,
+) -> Result<(Run, Vec<Ran>), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // A simulated case computes without a pause: where nothing but such cases run, look for
@@ -187,10 +185,24 @@ fn execute(plans: &[Arc<Plan>], options: &Options) -> Result<(Run, Vec<Ran>), Cl
     };
     runtime.block_on(async {
         tokio::select! {
-            done = runner::run(plans, options, live.as_ref()) => Ok(done),
+            done = tried(plans, options, foreign, live.as_ref()) => done,
             exit = interrupted() => Err(CliError::new(exit, Problem::new("interrupted; nothing was reported"))),
         }
     })
+}
+
+async fn tried(
+    plans: &[Arc<Plan>],
+    options: &Options,
+    foreign: Option<Foreign>,
+    live: &dyn Progress,
+) -> Result<(Run, Vec<Ran>), CliError> {
+    let Some(foreign) = foreign else { return Ok(runner::run(plans, options, live).await) };
+    let listen = foreign.listen;
+    let done = runner::run_foreign(plans, foreign, options, live).await;
+    let (run, ran, strays) = done.map_err(|error| subject::unreachable(&error, listen))?;
+    subject::tell_strays(&strays);
+    Ok((run, ran))
 }
 
 /// Resolves when the user or the system wants us to stop.
@@ -247,11 +259,17 @@ fn nothing(plans: &[Arc<Plan>], args: &Args) -> CliError {
     CliError::new(Exit::NothingSelected, problem.hint(hint))
 }
 
-fn list(plans: &[Arc<Plan>]) -> Result<Exit, CliError> {
+fn list(plans: &[Arc<Plan>], models: bool) -> Result<Exit, CliError> {
     let mut text = String::new();
     for plan in plans {
         for cell in &plan.cells {
-            text.push_str(&format!("{}[{}]  {}\n", plan.id, cell.label(), cell.expected.words()));
+            // Where there is no model, nothing can be asked for.
+            let model = match cell.candidates.first().filter(|_| models) {
+                Some(_) => format!("{}  ", model_id(&plan.id, cell)),
+                None if models => "-  ".to_owned(),
+                None => String::new(),
+            };
+            text.push_str(&format!("{model}{}[{}]  {}\n", plan.id, cell.label(), cell.expected.words()));
         }
     }
     out(text.as_bytes())?;
@@ -295,7 +313,7 @@ fn beside(report: &str) -> Result<(&'static dyn Renderer, PathBuf), CliError> {
     Ok((renderer(format)?, PathBuf::from(file)))
 }
 
-fn cannot_write(file: &std::path::Path, error: &std::io::Error) -> CliError {
+pub(super) fn cannot_write(file: &std::path::Path, error: &std::io::Error) -> CliError {
     CliError::system(
         format!("cannot write {}", file.display()),
         error,
@@ -330,17 +348,17 @@ fn keep_recordings(folder: &std::path::Path, run: &mut Run, ran: &[Ran]) -> Resu
 }
 
 /// What pictures are made of, by the id of the case.
-fn traces(ran: &[Ran]) -> BTreeMap<String, Trace> {
+pub(super) fn traces(ran: &[Ran]) -> BTreeMap<String, Trace> {
     ran.iter().map(|one| (one.case.id.clone(), dialect::trace(&one.recording))).collect()
 }
 
 /// How a report in a file is laid out.
-const fn to_file(args: &Args) -> report::Options {
+pub(super) const fn to_file(args: &Args) -> report::Options {
     report::Options { colour: false, width: 120, verbose: args.verbose }
 }
 
 /// How a report on the screen is laid out.
-fn to_screen(args: &Args) -> report::Options {
+pub(super) fn to_screen(args: &Args) -> report::Options {
     let stdout = std::io::stdout();
     let colour = match args.color {
         Colour::Always => true,

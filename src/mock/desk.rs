@@ -62,7 +62,7 @@ impl Desk {
     pub fn new(library: &Library, faults: Vec<Spec>, seed: Seed) -> Self {
         let counter = |dialect: &&'static dyn Dialect| Counter {
             dialect: *dialect,
-            tail: request_target(&dialect.path("http://mock", "model")).to_owned(),
+            tail: tail(*dialect),
             cases: library
                 .iter()
                 .filter(|case| case.dialect.id() == dialect.id())
@@ -92,7 +92,7 @@ impl Desk {
 
     /// What is done with a request that came at `now`, ready to be performed.
     pub fn respond(&mut self, request: &RequestBytes, now: Moment) -> Vec<WireAct> {
-        let path = path_of(request);
+        let path = bare_path(request);
         if let Some(what) = path.strip_prefix(control::ROOT) {
             return render(&control::answer(self, what, request));
         }
@@ -236,9 +236,28 @@ impl Counter {
     }
 }
 
-fn path_of(request: &RequestBytes) -> &str {
+/// The path of a request, without a host before it and a query behind it.
+pub(crate) fn bare_path(request: &RequestBytes) -> &str {
     let path = request_target(&request.path);
     path.split('?').next().unwrap_or(path)
+}
+
+/// The dialect that is spoken at a path, whatever stands before it.
+pub(crate) fn spoken_at(path: &str) -> Option<&'static dyn Dialect> {
+    dialect::all().iter().copied().find(|dialect| path.ends_with(&tail(*dialect)))
+}
+
+/// The answer to a request at a path where nobody speaks.
+pub(crate) fn no_such_path(path: &str) -> Timeline {
+    let paths: Vec<String> = dialect::all().iter().map(|dialect| format!("…{}", tail(*dialect))).collect();
+    let message = format!("no such path: {path}; POST to {}, or GET …/models", paths.join(" or "));
+    let body = serde_json::json!({"error": {"message": message, "type": "not_found_error"}});
+    Timeline::whole(404, "application/json", body.to_string())
+}
+
+/// The end of a dialect's path, by which it is known.
+fn tail(dialect: &dyn Dialect) -> String {
+    request_target(&dialect.path("http://mock", "model")).to_owned()
 }
 
 /// The answer with the id of its request in the header that the dialect has for it.

@@ -21,5 +21,7 @@ mod upstream;
 pub use builtin::FILES;
 pub use case::{About, MockCase};
 pub use desk::Desk;
+pub(crate) use desk::{bare_path, no_such_path, spoken_at};
 pub use library::Library;
 pub use upstream::{Answer, Door, Upstream, UpstreamTarget, rehearse};
+pub(crate) use upstream::{asked_model, refusal};

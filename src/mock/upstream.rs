@@ -103,13 +103,27 @@ impl Upstream {
         self.answer(target, request)
     }
 
+    /// What a target does with a request, by whatever path and for whatever model it came: routers
+    /// rename models and have paths of their own. It answers as the model that it is.
+    ///
+    /// # Panics
+    /// When there is no such target.
+    pub fn respond_to_all(&mut self, target: usize, request: &RequestBytes) -> Timeline {
+        let asked = self.targets[target].model.clone();
+        self.answer_as(target, request, &asked).timeline
+    }
+
     fn answer(&mut self, place: usize, request: &RequestBytes) -> Answer {
+        let asked = asked_model(request).unwrap_or_else(|| self.targets[place].model.clone());
+        self.answer_as(place, request, &asked)
+    }
+
+    fn answer_as(&mut self, place: usize, request: &RequestBytes, asked: &str) -> Answer {
         let seen = self.seen.entry(place).or_default();
         let before = *seen;
         *seen += 1;
         let target = &self.targets[place];
-        let asked = asked_model(request).unwrap_or_else(|| target.model.clone());
-        let timeline = spoilt(target, request, &asked, before, self.seed);
+        let timeline = spoilt(target, request, asked, before, self.seed);
         // Compiling a scenario rehearses every fault, so this names a bug of ours.
         let timeline = timeline.unwrap_or_else(|problem| {
             Timeline::whole(599, "text/plain", format!("a fault does not apply: {problem}\n"))
@@ -183,13 +197,13 @@ fn misdirected(target: &UpstreamTarget, request: &RequestBytes) -> Option<Timeli
     }
 }
 
-pub(super) fn refusal(dialect: &dyn Dialect, status: u16, kind: &str, message: &str) -> Timeline {
+pub(crate) fn refusal(dialect: &dyn Dialect, status: u16, kind: &str, message: &str) -> Timeline {
     let error =
         ErrorBody { message: message.to_owned(), kind: Some(kind.to_owned()), ..ErrorBody::default() };
     Timeline::whole(status, "application/json", dialect.encode_error(status, &error).to_string())
 }
 
-fn asked_model(request: &RequestBytes) -> Option<String> {
+pub(crate) fn asked_model(request: &RequestBytes) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
     Some(body.get("model")?.as_str()?.to_owned())
 }

@@ -223,7 +223,13 @@ impl Recording {
     /// The HTTP exchange between the caller and the subject, where one was recorded.
     #[must_use]
     pub fn caller(&self) -> Option<&HttpExchange> {
-        self.http().find(|exchange| exchange.side == Side::Caller)
+        self.callers().next()
+    }
+
+    /// Every HTTP exchange between a caller and the subject: whoever tries a foreign subject asks
+    /// it again, behind the case, whether it is still alive.
+    pub fn callers(&self) -> impl Iterator<Item = &HttpExchange> {
+        self.http().filter(|exchange| exchange.side == Side::Caller)
     }
 
     /// What reached the mocks, in the order of arrival; none where nobody kept that log.

@@ -1,9 +1,11 @@
 //! From a recording to a verdict.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::check::{CheckScene, decoded, examine_all};
+use super::foreign;
 use super::plan::{Cell, Plan};
 use super::reference::beside;
 use crate::diagnosis::{self, Scene};
@@ -72,8 +74,14 @@ fn observe(scene: &CheckScene<'_>) -> (Observed, Vec<Finding>) {
     let mut findings: Vec<Finding> = Vec::new();
     let mut others = Vec::new();
     let requests = scene.requests();
+    let closing = scene.recording.caller().and_then(|caller| caller.events.last()).map(|event| event.at);
     for exchange in &requests {
-        let found = examine(exchange);
+        let silent = scene.outcome.is_none() && scene.plan.caller.leaves.is_none();
+        let seen = match closing.filter(|_| silent) {
+            Some(closing) => foreign::as_seen(exchange, closing),
+            None => Cow::Borrowed(*exchange),
+        };
+        let found = examine(&seen);
         let of_primary = exchange.provider == cell.provider && exchange.model == cell.model;
         let list = if of_primary { &mut findings } else { &mut others };
         for mut finding in found {
@@ -88,7 +96,11 @@ fn observe(scene: &CheckScene<'_>) -> (Observed, Vec<Finding>) {
             }
         }
     }
-    let observed = diagnosis::observed_of(&findings);
+    let observed = if requests.is_empty() && scene.outcome.is_none() {
+        Observed { state: State::Unreachable, cause: None, blame: None }
+    } else {
+        diagnosis::observed_of(&findings)
+    };
     if let Some(place) = scene.answered().filter(|place| *place > 0) {
         let attempt = requests.last().map_or(0, |exchange| exchange.attempt);
         let label = cell.candidates.get(place).map(crate::routing::Candidate::label).unwrap_or_default();

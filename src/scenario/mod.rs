@@ -3,6 +3,7 @@
 mod builtin;
 mod check;
 mod compile;
+pub mod foreign;
 mod judge;
 mod plan;
 mod read;

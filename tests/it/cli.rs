@@ -9,6 +9,7 @@ mod mock;
 mod pipes;
 mod registry;
 mod signals;
+mod subject;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -10,6 +10,7 @@ mod desk;
 mod dialects;
 mod docs;
 mod faults;
+mod foreign;
 mod healthy;
 mod http;
 mod matrix;

@@ -1,5 +1,4 @@
 //! Every detector fires on its own fault and on nothing else.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::thread::scope;
 

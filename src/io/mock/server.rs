@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::blackhole::Blackhole;
+use super::lobby::Present;
 use super::player::{Ending, Played, perform, stopped};
 use super::refuser::Refuser;
 use super::witness::{Label, Watcher, Witness};
@@ -52,6 +53,16 @@ pub trait Responder: Send {
     /// What a target does with a request that came at `now` by the server's clock, as acts ready to
     /// be performed.
     fn respond(&mut self, target: usize, request: &RequestBytes, now: Moment) -> Vec<WireAct>;
+
+    /// The same, where requests of several cases come to one target: with the case's own witness.
+    fn receive(
+        &mut self,
+        target: usize,
+        request: &RequestBytes,
+        now: Moment,
+    ) -> (Vec<WireAct>, Option<Guest>) {
+        (self.respond(target, request, now), None)
+    }
 }
 
 impl Responder for Upstream {
@@ -64,6 +75,17 @@ impl Responder for mock::Desk {
     fn respond(&mut self, _: usize, request: &RequestBytes, now: Moment) -> Vec<WireAct> {
         Self::respond(self, request, now)
     }
+}
+
+/// A request that belongs to a case of its own.
+#[derive(Debug)]
+pub struct Guest {
+    /// Writes that case's wall.
+    pub(super) watcher: Watcher,
+    /// Tells when that case is over.
+    pub(super) stop: watch::Receiver<bool>,
+    /// Counted until it has been served.
+    pub(super) present: Present,
 }
 
 impl MockServer {
@@ -201,20 +223,33 @@ async fn serve(mut stream: TcpStream, desk: Desk) {
     let mut buffer = vec![0_u8; READ_BUFFER];
     loop {
         let asked = next_request(&mut stream, &mut reader, &ahead, &mut buffer, &desk).await;
-        let Some((request, mut acts)) = asked else { return };
+        let Some(Asked { request, mut acts, guest }) = asked else { return };
         if let Some(tamper) = &desk.tamper {
             acts = tamper(acts);
         }
-        let seen = desk.witness.as_ref().zip(request).map(|(witness, request)| witness.arrived(request));
-        let played = perform(stream, &acts, desk.scale, desk.clock, desk.stop.clone()).await;
+        let witness = guest.as_ref().map(|guest| &guest.watcher).or(desk.witness.as_ref());
+        let stop = guest.as_ref().map_or(&desk.stop, |guest| &guest.stop).clone();
+        let clock = witness.map_or(desk.clock, Watcher::clock);
+        let seen = witness.zip(request).map(|(witness, request)| witness.arrived(request));
+        let played = perform(stream, &acts, desk.scale, clock, stop).await;
         let Ok(Played { ending, wall }) = played else { return };
         if let Some(seen) = seen {
             seen.played(&acts, &wall);
+        }
+        if let Some(guest) = guest {
+            guest.present.leave();
         }
         let Ending::Kept { stream: kept, ahead: more } = ending else { return };
         stream = kept;
         ahead = more;
     }
+}
+
+/// A request, where it was one, and what is done with it.
+struct Asked {
+    request: Option<RequestBytes>,
+    acts: Vec<WireAct>,
+    guest: Option<Guest>,
 }
 
 /// Reads the next request and asks the responder; `None` when the peer left. What is no HTTP gets
@@ -225,7 +260,7 @@ async fn next_request(
     ahead: &[u8],
     buffer: &mut [u8],
     desk: &Desk,
-) -> Option<(Option<RequestBytes>, Vec<WireAct>)> {
+) -> Option<Asked> {
     let mut stop = desk.stop.clone();
     let mut read = reader.push(ahead);
     loop {
@@ -233,17 +268,18 @@ async fn next_request(
             Ok(Some(request)) => {
                 let last = asks_to_close(&request);
                 let request = bytes_of(request);
-                let mut acts = lock(&desk.responder).respond(desk.target, &request, desk.clock.now());
+                let (mut acts, guest) =
+                    lock(&desk.responder).receive(desk.target, &request, desk.clock.now());
                 if last {
                     acts.push(WireAct::Close);
                 }
-                return Some((Some(request), acts));
+                return Some(Asked { request: Some(request), acts, guest });
             }
             Ok(None) => {}
             Err(error) => {
                 let mut answer = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
                 answer.acts.push(Act::Close);
-                return Some((None, render(&answer)));
+                return Some(Asked { request: None, acts: render(&answer), guest: None });
             }
         }
         let came = tokio::select! {

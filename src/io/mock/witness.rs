@@ -68,6 +68,10 @@ impl Witness {
 }
 
 impl Label {
+    pub(super) const fn new(provider: String, model: String, dialect: &'static str) -> Self {
+        Self { provider, model, dialect }
+    }
+
     pub(super) fn of(target: &UpstreamTarget) -> Self {
         let (provider, model) = (target.provider.clone(), target.model.clone());
         Self { provider, model, dialect: target.dialect.id() }
@@ -75,6 +79,10 @@ impl Label {
 }
 
 impl Watcher {
+    pub(super) const fn clock(&self) -> Clock {
+        self.witness.clock
+    }
+
     pub(super) fn arrived(&self, request: RequestBytes) -> Seen {
         let Label { provider, model, dialect } = &self.label;
         let now = self.witness.clock.now();

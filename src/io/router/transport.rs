@@ -19,10 +19,16 @@ pub(super) const NEWS_MAX: usize = 64;
 
 /// What the transport tells of one call, from the connection to the end of the answer.
 ///
-/// Dropping the receiver drops the connection, when the next news comes.
+/// Dropping the receiver drops the connection.
 pub fn events_of(call: Call) -> Receiver<TransportEvent> {
     let (sender, news) = channel(NEWS_MAX);
-    tokio::spawn(attempt(call, sender));
+    let listened = sender.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = attempt(call, sender) => {}
+            () = listened.closed() => {}
+        }
+    });
     news
 }
 

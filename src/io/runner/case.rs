@@ -108,7 +108,14 @@ pub(super) fn failed_to_run(plan: &Plan, cell: &Cell, world: World, message: &st
     without_run(plan, cell, world, "case.ran", Verdict::Error, message)
 }
 
-fn without_run(plan: &Plan, cell: &Cell, world: World, id: &str, verdict: Verdict, message: &str) -> Ran {
+pub(super) fn without_run(
+    plan: &Plan,
+    cell: &Cell,
+    world: World,
+    id: &str,
+    verdict: Verdict,
+    message: &str,
+) -> Ran {
     let check = CheckResult { id: id.to_owned(), verdict, message: message.to_owned(), evidence: Vec::new() };
     let case = Case {
         id: plan.case_id(cell, world),

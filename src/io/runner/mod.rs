@@ -2,6 +2,7 @@
 
 mod agree;
 mod case;
+mod foreign;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::seed::Seed;
 use crate::verdict::{Case, CheckResult, Observed, Run, Verdict, World};
 
 pub use case::Ran;
+pub use foreign::{Foreign, Unreachable, run_foreign};
 pub use progress::{Progress, Silent, Step};
 
 /// The most cases that run at once, whatever is asked.

@@ -19,6 +19,7 @@ impl Check for AnswerFrom {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        scene.outcome?;
         let name = |place: Option<usize>| match place.and_then(|place| scene.cell.candidates.get(place)) {
             Some(candidate) => Candidate::label(candidate),
             None => "nobody".to_owned(),

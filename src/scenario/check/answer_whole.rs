@@ -19,6 +19,8 @@ impl Check for AnswerWhole {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        // What a foreign subject passed on is held against the wall by checks of its own.
+        scene.outcome?;
         let caller = scene.caller?;
         if !scene.told_success() {
             return None;

@@ -19,6 +19,7 @@ impl Check for Attempts {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        scene.outcome?;
         let primary = scene.cell.candidates.first()?;
         let requests = scene.requests();
         let total = requests.len();

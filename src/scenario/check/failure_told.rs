@@ -18,6 +18,7 @@ impl Check for FailureTold {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
+        let outcome = scene.outcome?;
         if scene.answered().is_some() || scene.cell.candidates.is_empty() {
             return None;
         }
@@ -32,7 +33,6 @@ impl Check for FailureTold {
         if caller.response.finish.is_some() {
             return Some(Err(Failed::new("the caller was told an error and a finish reason at once")));
         }
-        let Some(outcome) = scene.outcome else { return Some(Ok("told an error".to_owned())) };
         let Some((attempt, _, failure)) = outcome.failures.last() else {
             return Some(Err(Failed::new("nobody answered, and the router names no failure")));
         };

@@ -22,6 +22,11 @@ mod retry_wait;
 mod secret_kept;
 mod secret_not_passed;
 mod stall_cut;
+mod subject_alive;
+mod subject_answers;
+mod subject_attempts;
+mod subject_fails_cleanly;
+mod subject_reached;
 mod timeout_honest;
 mod tool_calls_whole;
 mod turn_bounded;
@@ -194,6 +199,11 @@ pub const ALL: &[&dyn Check] = &[
     &abort_not_blamed::AbortNotBlamed,
     &secret_kept::SecretKept,
     &secret_not_passed::SecretNotPassed,
+    &subject_reached::SubjectReached,
+    &subject_answers::SubjectAnswers,
+    &subject_fails_cleanly::SubjectFailsCleanly,
+    &subject_attempts::SubjectAttempts,
+    &subject_alive::SubjectAlive,
 ];
 
 /// The results of every check that applies.

@@ -26,6 +26,9 @@ impl Check for ObservedAsDeclared {
         if observed.state == expected.state && observed.cause == expected.cause {
             return Some(Ok(format!("observed {seen}")));
         }
+        // A foreign subject may have asked for something else than the scenario does: what the mock
+        // then did is told, and is no fault of the subject.
+        scene.outcome?;
         let mut failed = Failed::new(format!("declared {}, observed {seen}", expected.words()));
         if let Some(finding) = scene.findings.first() {
             failed.evidence.extend(finding.evidence.iter().cloned());

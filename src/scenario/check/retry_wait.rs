@@ -24,9 +24,8 @@ impl Check for RetryWait {
         const TICK: Duration = Duration::from_millis(1);
         let mut looked = false;
         let exchanges = scene.requests();
-        for (attempt, _, failure) in scene.failures() {
-            let Some(asked) = failure.retry_after else { continue };
-            let Some(place) = exchanges.iter().position(|exchange| exchange.attempt == *attempt) else {
+        for (refused, asked) in askings(scene) {
+            let Some(place) = exchanges.iter().position(|exchange| exchange.attempt == refused) else {
                 continue;
             };
             let refused = exchanges[place];
@@ -45,4 +44,18 @@ impl Check for RetryWait {
         }
         looked.then(|| Ok("no retry came early".to_owned()))
     }
+}
+
+/// Which attempts were told to wait, and for how long: as the subject tells, else by the header.
+fn askings(scene: &CheckScene<'_>) -> Vec<(u32, Duration)> {
+    if scene.outcome.is_some() {
+        let failures = scene.failures().iter();
+        return failures.filter_map(|(attempt, _, failure)| Some((*attempt, failure.retry_after?))).collect();
+    }
+    let told = scene.requests().into_iter().filter_map(|exchange| {
+        let head = exchange.head().filter(|head| matches!(head.status, 429 | 503 | 529))?;
+        let seconds = head.header("retry-after")?.trim().parse().ok()?;
+        Some((exchange.attempt, Duration::from_secs(seconds)))
+    });
+    told.collect()
 }

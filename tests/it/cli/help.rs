@@ -37,6 +37,7 @@ fn every_command_of_the_overview_has_its_help_checked() {
 fn the_overview_is_as_it_was_read() {
     let folder = tempfile::tempdir().expect("a folder");
     snapshot("help", folder.path(), &output(provoke(folder.path()).arg("--help")));
+    snapshot("help-run", folder.path(), &output(provoke(folder.path()).args(["run", "--help"])));
     let version = said(&["--version"]);
     assert_eq!(version, concat!("provoke ", env!("CARGO_PKG_VERSION"), "\n"));
 }

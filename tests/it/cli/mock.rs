@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{output, provoke, text};
 
 /// A running mock, ended with the test.
-struct Mock {
+pub(super) struct Mock {
     child: Child,
     address: String,
     _stderr: BufReader<ChildStderr>,
@@ -17,9 +17,14 @@ struct Mock {
 
 impl Mock {
     fn start(args: &[&str]) -> Self {
+        Self::of(&[&["mock", "--port", "0"], args].concat())
+    }
+
+    /// Starts a command that says where it listens.
+    pub(super) fn of(args: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = provoke(folder.path());
-        command.args(["mock", "--port", "0"]).args(args).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(args).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut line = String::new();
@@ -30,7 +35,7 @@ impl Mock {
     }
 
     /// Sends a request and reads until the connection ends.
-    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+    pub(super) fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a deadline can be set");
         let host = &self.address;

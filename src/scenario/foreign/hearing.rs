@@ -1,0 +1,32 @@
+//! Hears a streamed answer come to its end, as the SDKs do: they stop reading there.
+
+use crate::chat::Event;
+use crate::dialect::{Dialect, StreamDecoder};
+use crate::moment::Moment;
+use crate::wire::sse::{Item, Lexer};
+
+/// Reads an answer piece by piece.
+pub struct Hearing {
+    lexer: Lexer,
+    decoder: Box<dyn StreamDecoder + Send>,
+}
+
+impl Hearing {
+    /// Nothing heard yet.
+    #[must_use]
+    pub fn new(dialect: &dyn Dialect) -> Self {
+        Self { lexer: Lexer::new(), decoder: dialect.stream_decoder() }
+    }
+
+    /// Whether the dialect's last word is in this piece.
+    pub fn push(&mut self, piece: &[u8]) -> bool {
+        let mut ended = false;
+        for item in self.lexer.push(piece, Moment::ZERO) {
+            if let Item::Event(event) = item {
+                let events = self.decoder.record(&event.event, &event.data).value;
+                ended |= events.iter().any(|event| matches!(event, Event::End));
+            }
+        }
+        ended
+    }
+}
