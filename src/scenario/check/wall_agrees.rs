@@ -14,7 +14,7 @@ impl Check for WallAgrees {
     }
 
     fn example(&self) -> &'static str {
-        "hides-an-attempt"
+        "server-error"
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {

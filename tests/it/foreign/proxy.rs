@@ -289,6 +289,9 @@ async fn ask(call: Call, until: Instant) -> Result<Asked, &'static str> {
         match timeout_at(until, news.recv()).await {
             Ok(Some(TransportEvent::Connected)) => {}
             Ok(Some(TransportEvent::Head(head))) => {
+                if head.header("content-encoding").is_some() {
+                    return Err("the provider answered in a coding that was not asked for");
+                }
                 let seconds = head.header("retry-after").and_then(|text| text.parse().ok());
                 return Ok(Asked {
                     status: head.status,
