@@ -82,7 +82,7 @@ pub(super) struct Args {
     /// When to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
-    /// Every check of every case, not only what is wrong
+    /// Every check of every case and every comparison with another subject, not only what is wrong
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten, next_help_heading = "A foreign subject")]

@@ -54,6 +54,16 @@ const OTHERS: &[Cause] = &[
         next: "Try each header style alone: x-api-key, and authorization: Bearer.",
     },
     Cause {
+        id: "cdn.bot-check",
+        title: "A proxy in front of the provider checks whether a person asks, and lets no program through.",
+        blame: Blame::Network,
+        fix: &[
+            "Check that the base URL is the address of the API and not of its web site",
+            "Ask from another network, without a VPN or shared proxy; the key is not the matter",
+        ],
+        next: "Open the URL in a browser on the same machine: does a check appear?",
+    },
+    Cause {
         id: "cdn.origin-error",
         title: "A proxy in front of the provider answered with its own error page.",
         blame: Blame::Provider,
@@ -132,6 +142,16 @@ const OTHERS: &[Cause] = &[
         next: "Is it a search or speech provider that came in by its key alone?",
     },
     Cause {
+        id: "model.retired",
+        title: "The provider took the model away.",
+        blame: Blame::Config,
+        fix: &[
+            "Move to the successor that the message or the provider's page of deprecations names",
+            "Rename every reference: agents.defaults.models, model.fallbacks, subagents.model; restart the gateway",
+        ],
+        next: "Which date does the provider's page of deprecations give for this id?",
+    },
+    Cause {
         id: "model.silent-substitution",
         title: "Another model served the request than was asked for.",
         blame: Blame::Provider,
@@ -171,6 +191,13 @@ const OTHERS: &[Cause] = &[
             "From a container, localhost is the container itself; prefer 127.0.0.1 to localhost",
         ],
         next: "curl -v the base URL from the same machine.",
+    },
+    Cause {
+        id: "param.max-tokens-too-large",
+        title: "More tokens are asked for than the model may answer with.",
+        blame: Blame::Config,
+        fix: &["Set maxTokens of the model in the configuration to the number in the message, or below it"],
+        next: "Compare maxTokens in the configuration with the provider's page of the model.",
     },
     Cause {
         id: "param.renamed",

@@ -61,6 +61,8 @@ pub struct View {
     pub named: usize,
     /// Where a last record begins that lacks its blank line, in bytes.
     pub unfinished: Option<u64>,
+    /// Whether that one is cut off in the middle of its data.
+    pub cut_record: bool,
     /// The comments of a stream.
     pub comments: usize,
     /// The keep-alives of the dialect itself.
@@ -91,6 +93,7 @@ impl View {
             n_events_strict: 0,
             named: 0,
             unfinished: None,
+            cut_record: false,
             comments: 0,
             pings: 0,
             response,
@@ -266,6 +269,7 @@ impl Stream {
                 }
                 Item::Unfinished(event) => {
                     self.view.unfinished = Some(event.range.start);
+                    self.view.cut_record = true;
                     self.view.n_events += 1;
                 }
                 Item::Comment { .. } => self.view.comments += 1,

@@ -47,6 +47,8 @@ pub(super) struct Attempt {
     visible: bool,
     /// The parts of reasoning that are open.
     reasoning: BTreeSet<u32>,
+    /// Whether the last record was cut off.
+    cut_record: bool,
     /// Bytes since the last progress.
     idle: u64,
     finish: Option<FinishReason>,
@@ -70,6 +72,7 @@ impl Attempt {
             content: false,
             visible: false,
             reasoning: BTreeSet::new(),
+            cut_record: false,
             idle: 0,
             finish: None,
             tail: Vec::new(),

@@ -4,6 +4,8 @@
 //! words of the message: words alone are the weakest evidence ("insufficient
 //! quota" is said of per-minute limits too).
 
+mod words;
+
 use std::time::Duration;
 
 use super::failure::{EXCERPT_MAX, Failure, FailureClass};
@@ -11,57 +13,7 @@ use crate::chat::ErrorBody;
 use crate::dialect::error_wait;
 use crate::recording::Head;
 
-/// Error types and codes that mean one thing, whoever says them. Those that only say `error` are left
-/// to the status and the message.
-const WORDS: &[(&str, FailureClass)] = &[
-    ("overloaded_error", FailureClass::Overloaded),
-    ("overloaded", FailureClass::Overloaded),
-    ("engine_overloaded", FailureClass::Overloaded),
-    ("rate_limit_error", FailureClass::RateLimit),
-    ("rate_limit_exceeded", FailureClass::RateLimit),
-    ("rate_limit", FailureClass::RateLimit),
-    ("too_many_requests", FailureClass::RateLimit),
-    ("resource_exhausted", FailureClass::RateLimit),
-    ("throttlingexception", FailureClass::RateLimit),
-    ("insufficient_quota", FailureClass::Billing),
-    ("billing_error", FailureClass::Billing),
-    ("billing_hard_limit_reached", FailureClass::Billing),
-    ("authentication_error", FailureClass::Auth),
-    ("invalid_api_key", FailureClass::Auth),
-    ("unauthenticated", FailureClass::Auth),
-    ("permission_error", FailureClass::Forbidden),
-    ("permission_denied", FailureClass::Forbidden),
-    ("model_not_found", FailureClass::ModelNotFound),
-    ("context_length_exceeded", FailureClass::ContextOverflow),
-    ("request_too_large", FailureClass::ContextOverflow),
-    ("content_policy_violation", FailureClass::ContentFilter),
-    ("content_filter", FailureClass::ContentFilter),
-];
-
-/// Words of a message, tried in order, lower case.
-const PHRASES: &[(&str, FailureClass)] = &[
-    ("insufficient credit", FailureClass::Billing),
-    ("credits insufficient", FailureClass::Billing),
-    ("insufficient balance", FailureClass::Billing),
-    ("credit balance", FailureClass::Billing),
-    ("payment required", FailureClass::Billing),
-    ("requires more credits", FailureClass::Billing),
-    ("content policy", FailureClass::ContentFilter),
-    ("content filtering policy", FailureClass::ContentFilter),
-    ("prompt is too long", FailureClass::ContextOverflow),
-    ("maximum context length", FailureClass::ContextOverflow),
-    ("context window", FailureClass::ContextOverflow),
-    ("rate limit", FailureClass::RateLimit),
-    ("too many requests", FailureClass::RateLimit),
-    ("overloaded", FailureClass::Overloaded),
-    ("invalid api key", FailureClass::Auth),
-    ("incorrect api key", FailureClass::Auth),
-    ("invalid x-api-key", FailureClass::Auth),
-    ("unauthorized", FailureClass::Auth),
-    ("model not found", FailureClass::ModelNotFound),
-    ("unknown model", FailureClass::ModelNotFound),
-    ("is not a valid model id", FailureClass::ModelNotFound),
-];
+pub(crate) use words::{is_retired, takes_no_tools};
 
 /// What an error inside an answer is, with the status it came under.
 #[must_use]
@@ -69,9 +21,17 @@ pub fn classify_error(status: u16, error: &ErrorBody) -> FailureClass {
     let words = [error.code.as_deref(), error.kind.as_deref()];
     let words = words.into_iter().flatten().map(str::to_ascii_lowercase);
     let message = error.message.to_ascii_lowercase();
+    if takes_no_tools(&message) {
+        return FailureClass::Rejected;
+    }
     for word in words {
-        if let Some((_, class)) = WORDS.iter().find(|(known, _)| *known == word) {
-            return *class;
+        if let Some(class) = words::of_word(&word) {
+            return match class {
+                // One word for all that a key may not do: the message says which.
+                FailureClass::Forbidden => words::of_message(&message).unwrap_or(class),
+                FailureClass::RateLimit if words::plan_is_used_up(&message) => FailureClass::Billing,
+                class => class,
+            };
         }
         if word == "not_found_error" || word == "not_found" {
             return not_found(&message);
@@ -85,32 +45,43 @@ pub fn classify_error(status: u16, error: &ErrorBody) -> FailureClass {
 }
 
 fn by_status(status: u16, message: &str) -> FailureClass {
-    let phrase = PHRASES.iter().find(|(known, _)| message.contains(known)).map(|(_, class)| *class);
+    let phrase = words::of_message(message);
     match status {
         300..=399 => FailureClass::Redirected,
         401 => FailureClass::Auth,
+        // Some say it of a limit that opens again.
+        402 if phrase != Some(FailureClass::Billing) && words::opens_again(message) => {
+            FailureClass::RateLimit
+        }
         402 => FailureClass::Billing,
         403 => phrase.unwrap_or(FailureClass::Forbidden),
-        404 | 405 => not_found(message),
+        404 | 405 | 410 => not_found(message),
         408 | 500..=502 | 504 => FailureClass::Server,
         413 => FailureClass::ContextOverflow,
+        429 if words::plan_is_used_up(message) => FailureClass::Billing,
         429 => FailureClass::RateLimit,
         503 => phrase.filter(|class| *class == FailureClass::Overloaded).unwrap_or(FailureClass::Server),
         529 => FailureClass::Overloaded,
-        400..=499 => phrase.unwrap_or_else(|| rejected(message)),
+        400..=499 => phrase.unwrap_or(FailureClass::Rejected),
         505..=599 => FailureClass::Server,
         _ => phrase.unwrap_or(FailureClass::Server),
     }
 }
 
-fn rejected(message: &str) -> FailureClass {
-    let of_model =
-        message.contains("model") && (message.contains("does not exist") || message.contains("not found"));
-    if of_model { FailureClass::ModelNotFound } else { FailureClass::Rejected }
+fn not_found(message: &str) -> FailureClass {
+    let of_model = message.contains("model") || message.contains("no endpoints found");
+    if of_model { FailureClass::ModelNotFound } else { FailureClass::PathNotFound }
 }
 
-fn not_found(message: &str) -> FailureClass {
-    if message.contains("model") { FailureClass::ModelNotFound } else { FailureClass::PathNotFound }
+/// What the page of a proxy means: it says nothing of the model.
+fn of_page(status: u16, body: &[u8]) -> Option<FailureClass> {
+    match status {
+        _ if is_bot_check(body) => Some(FailureClass::NotAnApi),
+        404 | 405 | 410 => Some(FailureClass::PathNotFound),
+        401 | 413 | 429 => None,
+        400..=499 => Some(FailureClass::NotAnApi),
+        _ => None,
+    }
 }
 
 /// The failure that an answer with an error status is.
@@ -119,11 +90,9 @@ pub fn classify_status(head: &Head, body: &[u8], error: Option<&ErrorBody>) -> F
     let html = looks_like_html(body);
     let class = match error {
         Some(error) => classify_error(head.status, error),
-        // A proxy's own page says nothing of the model.
-        None if html && (400..500).contains(&head.status) && head.status != 401 && head.status != 429 => {
-            FailureClass::NotAnApi
-        }
-        None => by_status(head.status, &String::from_utf8_lossy(body).to_ascii_lowercase()),
+        None => of_page(head.status, body)
+            .filter(|_| html)
+            .unwrap_or_else(|| by_status(head.status, &String::from_utf8_lossy(body).to_ascii_lowercase())),
     };
     let location = head.header("location").unwrap_or("nowhere");
     let said = match error {
@@ -162,6 +131,21 @@ pub(crate) fn looks_like_html(body: &[u8]) -> bool {
     let head = &body[..body.len().min(512)];
     let text = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
     text.starts_with("<!doctype html") || text.starts_with("<html") || text.starts_with("<head")
+}
+
+/// Whether a page checks that a person asks: no key and no request gets past it.
+pub(crate) fn is_bot_check(body: &[u8]) -> bool {
+    // Scripts of the same makers stand in ordinary pages too: only what a check alone says counts.
+    const SIGNS: &[&str] = &[
+        "just a moment...",
+        "attention required!",
+        "verify you are human",
+        "are you human",
+        "cf-chl",
+        "cf_chl",
+    ];
+    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT_MAX)]).to_ascii_lowercase();
+    looks_like_html(body) && SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// A web page in words: its title, never its markup.
@@ -254,6 +238,54 @@ mod tests {
         ];
         for (headers, wait) in cases {
             assert_eq!(retry_after(&head(&headers)), wait, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_read_with_what_is_said_under_it() {
+        use FailureClass::{Auth, Billing, ContextOverflow, Forbidden, ModelNotFound, NotAnApi};
+        use FailureClass::{PathNotFound, RateLimit, Rejected, Server};
+        let page = "<!doctype html><html><body>Cannot POST /v1/messages</body></html>";
+        let check = "<html><head><title>Just a moment...</title></head></html>";
+        for (status, body, class) in [
+            (402, "usage limit reached, try again in 42 minutes", RateLimit),
+            (402, "insufficient credits; try again in a while or top up", Billing),
+            (403, "api key has been disabled", Auth),
+            (403, "key limit exceeded (total limit)", Billing),
+            (403, "not allowed from here", Forbidden),
+            (404, "no endpoints found for foo/bar", ModelNotFound),
+            (404, page, PathNotFound),
+            (404, "404 page not found", PathNotFound),
+            (410, "this model has been retired", ModelNotFound),
+            (413, "<html><title>413</title></html>", ContextOverflow),
+            (403, check, NotAnApi),
+            (503, check, NotAnApi),
+            (503, "<html><title>Sign in</title></html>", Server),
+            (429, "monthly quota exhausted", Billing),
+            (429, "insufficient quota for this minute", RateLimit),
+            (422, "the model `foo` is not supported", ModelNotFound),
+            (409, "conflict", Rejected),
+        ] {
+            let head = Head { status, headers: Vec::new() };
+            assert_eq!(classify_status(&head, body.as_bytes(), None).class, class, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_word_of_an_envelope_yields_to_what_it_is_said_of() {
+        let error = |kind: &str, message: &str| ErrorBody {
+            kind: Some(kind.to_owned()),
+            message: message.to_owned(),
+            ..ErrorBody::default()
+        };
+        for (status, kind, message, class) in [
+            (403, "permission_error", "API key has been revoked", FailureClass::Auth),
+            (403, "permission_error", "Your key may not do this", FailureClass::Forbidden),
+            (429, "rate_limit_error", "Weekly limit reached", FailureClass::Billing),
+            (429, "rate_limit_error", "Too fast", FailureClass::RateLimit),
+            (404, "not_found_error", "No endpoints that support tool use", FailureClass::Rejected),
+        ] {
+            assert_eq!(classify_error(status, &error(kind, message)), class, "{kind}: {message}");
         }
     }
 

@@ -19,7 +19,9 @@ mod turn;
 
 pub use candidate::Candidate;
 pub use classify::{classify_error, classify_status};
-pub(crate) use classify::{coding as content_coding, looks_like_html};
+pub(crate) use classify::{
+    coding as content_coding, is_bot_check, is_retired, looks_like_html, takes_no_tools,
+};
 pub use failure::{Failure, FailureClass, Next};
 pub use policy::{Backoff, Deadlines, Policy};
 pub use session::{Effect, Session};

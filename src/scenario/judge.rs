@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::check::{CheckScene, decoded, examine_all};
 use super::foreign;
 use super::plan::{Cell, Plan};
+use super::reference::beside;
 use crate::diagnosis::{self, Scene};
 use crate::dialect::{self, view};
 use crate::recording::{HttpExchange, Recording};
@@ -46,7 +47,7 @@ pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
     let (observed, findings) = observe(&unseen);
     let answer = unseen.answering();
     let seen = CheckScene { answer: answer.as_ref(), observed: &observed, findings: &findings, ..unseen };
-    let checks = examine_all(&seen);
+    let (checks, reference) = (examine_all(&seen), beside(&seen));
     Case {
         id: plan.case_id(cell, judged.world),
         scenario: plan.id.clone(),
@@ -60,6 +61,7 @@ pub fn judge(plan: &Plan, cell: &Cell, judged: &Judged<'_>) -> Case {
         verdict: Verdict::worst(checks.iter().map(|check| check.verdict)),
         checks,
         findings,
+        reference,
         recording: None,
         wall: judged.wall,
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::schema::ReferenceRow;
 use crate::chat::Request;
 use crate::mock::UpstreamTarget;
 use crate::routing::{Candidate, Policy};
@@ -66,8 +67,21 @@ pub struct Cell {
     pub fails_with: Option<String>,
     /// How many requests the primary must see.
     pub attempts: Option<u32>,
+    /// What another subject was measured to do here.
+    pub reference: Option<Reference>,
     /// The row's line in the file.
     pub line: u32,
+}
+
+/// What another subject was measured to do in this cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Who was measured, with the version.
+    pub subject: String,
+    /// The dialect that it was measured in.
+    pub dialect: &'static str,
+    /// What it did.
+    pub row: ReferenceRow,
 }
 
 /// What must be observed.

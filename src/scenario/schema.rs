@@ -2,6 +2,8 @@
 //!
 //! These types are the format; the JSON Schema that editors use is derived from them.
 
+mod reference;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -11,6 +13,8 @@ use serde_saphyr::Spanned;
 
 use crate::fault;
 use crate::scalar::Span;
+
+pub use reference::{Probe, Reason, Reference, ReferenceRow};
 
 /// A scenario: a declared experiment.
 #[derive(Debug, Clone, serde::Deserialize, JsonSchema)]
@@ -58,6 +62,9 @@ pub struct File {
     /// What the caller does, beside asking.
     #[serde(default)]
     pub caller: Caller,
+    /// What another subject was measured to do here.
+    #[serde(default)]
+    pub reference: Option<Reference>,
 }
 
 /// What the caller does, beside asking.

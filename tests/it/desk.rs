@@ -1,7 +1,5 @@
 //! The desk: what is answered to what is asked, and that what it makes up is what was asked for.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::disallowed_methods, reason = "a stall is seen on a clock only")]
-
 
 use bytes::Bytes;
 use proptest::prelude::*;

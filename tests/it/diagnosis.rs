@@ -204,7 +204,7 @@ fn classes(cause: &str) -> &'static [&'static str] {
         "quota.exhausted" => &["billing"],
         "quota.rate-limited" => &["rate-limit"],
         "limit.context-overflow" => &["context-overflow"],
-        "model.alias-mismatch" => &["model-not-found"],
+        "model.alias-mismatch" | "model.retired" => &["model-not-found"],
         "empty.model-stop" | "empty.thinking-budget" | "error.masked-upstream" => &["empty-answer"],
         "provider.request-rejected"
         | "schema.tool-keyword-unsupported"
@@ -213,6 +213,7 @@ fn classes(cause: &str) -> &'static [&'static str] {
         | "history.reasoning-replay-required"
         | "history.thinking-signature"
         | "history.tool-call-id-format"
+        | "param.max-tokens-too-large"
         | "param.renamed"
         | "param.unknown-field" => &["rejected"],
         _ => &[],
@@ -246,7 +247,7 @@ fn every_cause_is_in_the_catalogue_and_every_entry_is_named() {
     for file in std::fs::read_dir(root.join("rules")).unwrap() {
         sources.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
     }
-    let pattern = regex::Regex::new(r#""([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)+|net\.unreachable|auth\.forbidden|quota\.exhausted|provider\.overloaded|route\.redirected|param\.renamed|usage\.implausible)""#).unwrap();
+    let pattern = regex::Regex::new(r#""([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)+|net\.unreachable|auth\.forbidden|quota\.exhausted|provider\.overloaded|route\.redirected|param\.renamed|model\.retired|usage\.implausible)""#).unwrap();
     let named: BTreeSet<&str> =
         pattern.captures_iter(&sources).map(|found| found.get(1).unwrap().as_str()).collect();
     let listed: BTreeSet<&str> = causes::all().into_iter().map(|cause| cause.id).collect();

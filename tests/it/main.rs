@@ -18,6 +18,7 @@ mod outside;
 mod planted;
 mod player;
 mod recordings;
+mod reference;
 mod reports;
 mod scenarios;
 mod scripts;

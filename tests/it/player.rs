@@ -3,7 +3,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream as Client};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use provoke::fault::wire::{WireAct, render};
@@ -311,10 +311,10 @@ fn what_is_rendered_is_what_crosses_the_wire() {
 /// When each read of the client came back, from the first one on.
 fn arrivals(mut stream: Client) -> Vec<Duration> {
     let mut piece = [0; 16 * 1024];
-    let (mut began, mut arrivals) = (None, Vec::new());
+    let (mut clock, mut arrivals) = (None, Vec::new());
     while stream.read(&mut piece).unwrap() > 0 {
-        let now = Instant::now();
-        arrivals.push(now - *began.get_or_insert(now));
+        let clock = clock.get_or_insert_with(|| Clock::start(TimeScale::REAL));
+        arrivals.push(clock.now().since(Moment::ZERO));
     }
     arrivals
 }

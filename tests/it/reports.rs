@@ -17,7 +17,7 @@ fn render(format: &str, run: &Run, options: &Options) -> String {
     String::from_utf8(renderer.render(&Told::from(run), options)).expect("a report is UTF-8")
 }
 
-fn snapshot(name: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     settings.set_prepend_module_to_snapshot(false);

@@ -32,7 +32,7 @@ impl Rule for Empty {
             FinishReason::Length => {
                 ("empty.thinking-budget", "the token limit was reached before anything visible was said")
             }
-            FinishReason::Stop | FinishReason::ToolCalls => {
+            FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Other => {
                 ("empty.model-stop", "the answer ended properly with nothing in it")
             }
             FinishReason::Error => {

@@ -5,7 +5,7 @@ use super::status::{cause_of, said};
 use crate::diagnosis::Scene;
 use crate::dialect::Framing;
 use crate::mock::MockCase;
-use crate::routing::{classify_error, content_coding};
+use crate::routing::{classify_error, content_coding, is_bot_check};
 use crate::verdict::{Confidence, Finding};
 
 pub(super) struct Body;
@@ -19,6 +19,11 @@ impl Rule for Body {
         }
         let streamed = MockCase::wants_stream(&scene.exchange.request);
         match scene.view.framing {
+            Framing::Html if is_bot_check(&scene.exchange.body()) => Some(scene.finding(
+                "cdn.bot-check",
+                Confidence::High,
+                format!("HTTP {status} with a page that checks whether a person asks"),
+            )),
             Framing::Html => Some(scene.finding(
                 "route.html-instead-of-api",
                 Confidence::High,

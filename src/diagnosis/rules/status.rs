@@ -3,7 +3,9 @@
 use super::Rule;
 use crate::chat::ErrorBody;
 use crate::diagnosis::{Scene, clip};
-use crate::routing::{FailureClass, classify_status, looks_like_html};
+use crate::routing::{
+    FailureClass, classify_status, is_bot_check, is_retired, looks_like_html, takes_no_tools,
+};
 use crate::verdict::{Confidence, Finding};
 
 pub(super) struct Status;
@@ -23,6 +25,9 @@ impl Rule for Status {
         if failure.class == FailureClass::Server && (page || (520..=530).contains(&head.status)) {
             (cause, confidence) = ("cdn.origin-error", Confidence::Medium);
         }
+        if failure.class == FailureClass::NotAnApi && is_bot_check(&body) {
+            (cause, confidence) = ("cdn.bot-check", Confidence::High);
+        }
         Some(scene.finding(cause, confidence, failure.message))
     }
 }
@@ -35,6 +40,9 @@ pub(super) fn cause_of(class: FailureClass, error: Option<&ErrorBody>) -> (&'sta
         FailureClass::Billing => ("quota.exhausted", Confidence::High),
         FailureClass::RateLimit => ("quota.rate-limited", Confidence::High),
         FailureClass::Overloaded => ("provider.overloaded", Confidence::Certain),
+        FailureClass::ModelNotFound if error.is_some_and(|error| is_retired(&lower(error))) => {
+            ("model.retired", Confidence::High)
+        }
         FailureClass::ModelNotFound => ("model.alias-mismatch", Confidence::Medium),
         FailureClass::PathNotFound => ("route.missing-v1", Confidence::Medium),
         FailureClass::ContextOverflow => ("limit.context-overflow", Confidence::High),
@@ -45,17 +53,6 @@ pub(super) fn cause_of(class: FailureClass, error: Option<&ErrorBody>) -> (&'sta
         _ => ("provider.server-error", Confidence::High),
     }
 }
-
-/// Words that say the model takes no tools at all.
-const NO_TOOLS: &[&str] = &[
-    "does not support tool",
-    "tool calling` is not supported",
-    "tool calling is not supported",
-    "tool use is not supported",
-    "tools are not supported",
-    "does not support function",
-    "support tool use",
-];
 
 /// Words that say a tool's schema is refused.
 const BAD_SCHEMA: &[&str] = &[
@@ -80,6 +77,13 @@ const UNKNOWN_FIELD: &[&str] = &[
     "unknown parameter",
 ];
 
+/// The names of the limit of an answer's tokens.
+const MAX_TOKENS: &[&str] = &["max_tokens", "max_completion_tokens", "max_output_tokens", "maxoutputtokens"];
+
+/// Words that say a number is too large.
+const TOO_LARGE: &[&str] =
+    &["maximum allowed", "too large", "at most", "less than or equal", "must be less", "supported range"];
+
 /// Words that blame the earlier turns of the request, or a field by its name, and what they mean.
 const MEANT: &[(&str, &[&str])] = &[
     ("history.tool-call-id-format", &["tool call id was", "tool_use.id"]),
@@ -101,19 +105,25 @@ const MEANT: &[(&str, &[&str])] = &[
 
 fn rejected(error: Option<&ErrorBody>) -> (&'static str, Confidence) {
     let Some(error) = error else { return ("provider.request-rejected", Confidence::Low) };
-    let message = error.message.to_ascii_lowercase();
+    let message = lower(error);
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if let Some((cause, _)) = MEANT.iter().find(|(_, words)| says(words)) {
         (cause, Confidence::High)
-    } else if says(NO_TOOLS) {
+    } else if takes_no_tools(&message) {
         ("tool.capability-absent", Confidence::High)
     } else if says(BAD_SCHEMA) || error.param.as_deref().is_some_and(|param| param.starts_with("tools")) {
         ("schema.tool-keyword-unsupported", Confidence::High)
+    } else if says(MAX_TOKENS) && says(TOO_LARGE) {
+        ("param.max-tokens-too-large", Confidence::High)
     } else if says(UNKNOWN_FIELD) {
         ("param.unknown-field", Confidence::High)
     } else {
         ("provider.request-rejected", Confidence::Medium)
     }
+}
+
+fn lower(error: &ErrorBody) -> String {
+    error.message.to_ascii_lowercase()
 }
 
 /// The message of an error, on one line.

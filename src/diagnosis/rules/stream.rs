@@ -34,6 +34,7 @@ impl Rule for Empty {
         let keep_alives_only = scene.view.n_events <= scene.view.pings;
         let unsaid = scene.view.first_content.is_none() && scene.view.response.finish.is_none();
         if !(keep_alives_only || spoke(scene) && unsaid)
+            || scene.view.cut_record
             || !matches!(scene.end()?, TransportEvent::Eof { complete: true })
         {
             return None;
@@ -157,12 +158,18 @@ impl Rule for Ending {
                 "the answer was cut: HTTP's own framing promised more",
             ),
             TransportEvent::Eof { .. }
-                if unfinished && view.error.is_none() && view.first_content.is_some() =>
+                if unfinished
+                    && view.error.is_none()
+                    && (view.first_content.is_some() || view.cut_record) =>
             {
                 (
                     "stream.truncated-no-terminal",
                     Confidence::Certain,
-                    "the stream ended in good order but without a finish reason",
+                    if view.cut_record {
+                        "the stream ended inside a record"
+                    } else {
+                        "the stream ended in good order but without a finish reason"
+                    },
                 )
             }
             _ => return None,

@@ -10,6 +10,8 @@ pub(super) fn read(raw: &str) -> Finish {
         "tool_use" => FinishReason::ToolCalls,
         "refusal" => FinishReason::Refusal,
         "pause_turn" => FinishReason::Pause,
+        // No word of this dialect; hops that translate pass it on.
+        "error" => FinishReason::Error,
         _ => FinishReason::Other,
     };
     Finish { reason, raw: raw.to_owned() }
@@ -19,7 +21,7 @@ pub(super) fn read(raw: &str) -> Finish {
 /// providers of other dialects call the end of a turn with tool calls a plain stop; clients of
 /// this one run tools only on `tool_use`.
 pub(super) fn write(finish: &Finish, calls: bool) -> &str {
-    if read(&finish.raw).reason == finish.reason {
+    if finish.reason != FinishReason::Error && read(&finish.raw).reason == finish.reason {
         return &finish.raw;
     }
     match finish.reason {

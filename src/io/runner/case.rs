@@ -130,6 +130,7 @@ pub(super) fn without_run(
         verdict,
         checks: vec![check],
         findings: Vec::new(),
+        reference: None,
         recording: None,
         wall: Duration::ZERO,
     };

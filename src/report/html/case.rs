@@ -3,7 +3,7 @@
 use super::cells::{Cell, Shown};
 use super::escape::Markup;
 use super::evidence::{list, verdict};
-use super::waterfall;
+use super::{reference, waterfall};
 use crate::report::Told;
 use crate::report::telling::observed;
 use crate::report::words::spoken;
@@ -19,6 +19,7 @@ const STEPS_MAX: usize = 12;
 /// Draws the inside of a cell.
 pub(super) fn draw(m: &mut Markup, told: &Told<'_>, cell: &Cell<'_>, shown: &Shown<'_>) {
     facts(m, cell);
+    reference::draw(m, cell);
     findings(m, &cell.cases);
     checks(m, &cell.cases);
     let mut first = true;

@@ -13,6 +13,7 @@ mod legend;
 mod matrix;
 mod page;
 mod records;
+mod reference;
 mod scenarios;
 mod waterfall;
 

@@ -5,6 +5,7 @@
 //! same inputs give the same bytes.
 
 mod proof;
+mod reference;
 mod shape;
 mod words;
 

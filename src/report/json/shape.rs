@@ -8,6 +8,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::reference::Reference;
 use super::words::{Blame, Confidence, State, Subject, Verdict, World};
 use crate::verdict;
 
@@ -131,6 +132,8 @@ struct Case {
     checks: Vec<Check>,
     /// Every finding, the most important first.
     findings: Vec<Finding>,
+    /// What another subject was measured to do here; null where the scenario tells of none.
+    reference: Option<Reference>,
     /// The cassette, where one was written.
     recording: Option<String>,
     /// How long it took by the clock.
@@ -276,6 +279,7 @@ impl Case {
             verdict: case.verdict.into(),
             checks: case.checks.iter().map(Check::of).collect(),
             findings: case.findings.iter().map(Finding::of).collect(),
+            reference: case.reference.as_ref().map(Reference::of),
             recording: case.recording.clone(),
             timing: Timing::of(case.wall),
         }

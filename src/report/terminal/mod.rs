@@ -12,6 +12,7 @@ mod fold;
 mod matrix;
 mod measure;
 mod proof;
+mod reference;
 mod rows;
 mod set_aside;
 mod summary;
@@ -54,6 +55,7 @@ impl Renderer for Terminal {
         let matrix = run.matrix();
         let folds = fold::Folds::of(&matrix, options.verbose);
         matrix::draw(&mut canvas, run, &matrix, &folds);
+        reference::draw(&mut canvas, run, options.verbose);
         faults::draw(&mut canvas, run, &folds, options.verbose);
         failures::draw(&mut canvas, run, options.verbose);
         set_aside::draw(&mut canvas, run, options.verbose);

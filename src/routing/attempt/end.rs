@@ -22,7 +22,9 @@ impl Attempt {
                 // A last record that lacks only its blank line is told; a cut one is no record.
                 let mut last = reader.push(b"\n\n").unwrap_or_default();
                 last.extend(reader.finish().unwrap_or_default());
+                let told = last.len();
                 last.retain(|record| !is_broken(&record.data));
+                self.cut_record = last.len() < told;
                 self.body = Body::Stream(reader, decoder);
                 let mut events = match self.records(last).0 {
                     Step::Events(events) => events,
@@ -64,6 +66,9 @@ impl Attempt {
             let message =
                 format!("HTTP {} with text that is no answer: {}", self.status(), first_line(&self.kept));
             self.failure(FailureClass::NotAnApi, message)
+        } else if !self.content && self.cut_record {
+            let message = format!("the stream ended inside record {}", self.records + 1);
+            self.failure(FailureClass::Truncated, message)
         } else if self.records > 0 && self.records == self.pings {
             self.failure(FailureClass::EmptyStream, format!("{} pings and nothing else", self.records))
         } else if self.records > 0 && !self.spoke {
@@ -109,7 +114,7 @@ impl Attempt {
                 FailureClass::EmptyAnswer,
                 "the token limit was reached before anything visible was said",
             )),
-            Some(FinishReason::Stop | FinishReason::ToolCalls) if !self.visible => {
+            Some(FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Other) if !self.visible => {
                 let what = if self.content { "nothing but reasoning" } else { "nothing" };
                 let message = format!("the answer ended properly with {what} in it");
                 Err(self.failure(FailureClass::EmptyAnswer, message))

@@ -62,13 +62,14 @@ const fn causes(class: FailureClass) -> &'static [&'static str] {
         FailureClass::Billing => &["quota.exhausted"],
         FailureClass::RateLimit => &["quota.rate-limited"],
         FailureClass::Overloaded => &["provider.overloaded"],
-        FailureClass::ModelNotFound => &["model.alias-mismatch", "model.not-in-config"],
+        FailureClass::ModelNotFound => &["model.alias-mismatch", "model.not-in-config", "model.retired"],
         FailureClass::PathNotFound => &["route.missing-v1"],
         FailureClass::Redirected => &["route.redirected"],
         FailureClass::Rejected => &[
             "tool.capability-absent",
             "schema.tool-keyword-unsupported",
             "param.unknown-field",
+            "param.max-tokens-too-large",
             "param.renamed",
             "history.empty-part",
             "history.reasoning-replay-required",
@@ -83,7 +84,7 @@ const fn causes(class: FailureClass) -> &'static [&'static str] {
         FailureClass::EmptyAnswer => {
             &["empty.model-stop", "empty.thinking-budget", "error.masked-upstream", "stream.empty-body"]
         }
-        FailureClass::NotAnApi => &["route.html-instead-of-api", "stream.malformed-record"],
+        FailureClass::NotAnApi => &["route.html-instead-of-api", "cdn.bot-check", "stream.malformed-record"],
         FailureClass::Truncated => &["stream.truncated-no-terminal"],
         FailureClass::Malformed => &[
             "stream.malformed-record",

@@ -1,6 +1,7 @@
 //! From a scenario file to a plan, with every problem in its place.
 
 mod configured;
+mod reference;
 mod rows;
 mod targets;
 
@@ -57,6 +58,7 @@ impl Compiler<'_> {
                 targets.push(compiled);
             }
         }
+        self.check_reference(&targets);
         let mut cells = Vec::new();
         for row in &self.file.matrix {
             self.row(row, &places, &targets, &mut cells);

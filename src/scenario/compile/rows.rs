@@ -143,6 +143,7 @@ impl Compiler<'_> {
             candidates.clear();
             used.clear();
         }
+        let dialect = candidates.first().map(|primary| primary.dialect);
         let answered_by = self.answered_by(row, route, &expected, candidates.len());
         Some(Cell {
             provider: provider.to_owned(),
@@ -154,6 +155,7 @@ impl Compiler<'_> {
             answered_by,
             fails_with: self.fails_with(row),
             attempts: row.value.attempts,
+            reference: dialect.and_then(|dialect| self.reference(dialect)),
             line: u32::try_from(row.referenced.line()).unwrap_or(u32::MAX),
         })
     }

@@ -24,8 +24,17 @@ const FURTHER: &[(&str, &str, &[&str])] = &[
         "{fault: reply, status: 404, body: 404 page not found, type: text/plain}",
         &["route.missing-v1"],
     ),
+    ("reply: 403 bot check", BOT_CHECK, &["cdn.bot-check"]),
+    ("reply: 410 retired model", RETIRED, &["model.retired"]),
+    ("reply: 400 max_tokens", MAX_TOKENS, &["param.max-tokens-too-large"]),
 ];
 
+const BOT_CHECK: &str =
+    r#"{fault: reply, status: 403, type: text/html, body: '<!doctype html><title>Just a moment...</title>'}"#;
+const RETIRED: &str =
+    r#"{fault: reply, status: 410, body: '{"error":{"message":"This model has been retired"}}'}"#;
+const MAX_TOKENS: &str =
+    r#"{fault: reply, status: 400, body: '{"error":{"message":"max_tokens: 99999 is too large"}}'}"#;
 const EXTRA_FIELD: &str = r#"{fault: reply, status: 400, body: '{"error":{"message":"thinking.type: Extra inputs are not permitted"}}'}"#;
 
 pub(super) fn rows(lab: &Lab<'_>) -> Vec<Row> {

@@ -95,6 +95,7 @@ impl Stage {
             answered_by: Some(0),
             fails_with: None,
             attempts: None,
+            reference: None,
             line: 0,
         };
         let plan = Plan {

@@ -219,7 +219,7 @@ impl Proxy {
     /// A stream: passed on piece by piece as it comes.
     async fn stream(&self, mut asked: Asked, caller: &mut Caller, until: Instant) -> std::io::Result<()> {
         let mut heard = Heard::new(caller.dialect);
-        let mut begun = false;
+        let (mut begun, mut held) = (false, Vec::new());
         let broken = loop {
             let piece = match timeout_at(until, asked.news.recv()).await {
                 Ok(Some(TransportEvent::Bytes(piece))) => piece,
@@ -232,10 +232,16 @@ impl Proxy {
             if heard.garbled || (heard.ended && !heard.finished) {
                 break true;
             }
+            held.extend_from_slice(&piece);
+            // What is no record yet may be no stream at all.
+            if !begun && records.is_empty() {
+                continue;
+            }
             if !begun {
                 begun = true;
                 caller.begin().await?;
             }
+            let piece = std::mem::take(&mut held);
             let dropped = self.conduct == Conduct::DropsToolCalls && calls(&piece);
             if !dropped {
                 caller.piece(&piece).await?;

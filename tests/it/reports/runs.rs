@@ -30,6 +30,7 @@ fn case(scenario: &str, provider: &str, model: &str, world: World) -> Case {
             "the stream ended with its terminal event",
         )],
         findings: vec![],
+        reference: None,
         recording: None,
         wall: match world {
             World::Sim => Duration::from_micros(412),
