@@ -7,10 +7,12 @@ mod progress;
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::fault::wire::WireAct;
@@ -103,17 +105,12 @@ pub async fn run(plans: &[Arc<Plan>], options: &Options, progress: &dyn Progress
     let mut ran = Vec::new();
     // The simulated world computes; it must not hold up the sockets of the other one.
     if options.worlds.contains(&World::Sim) {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        ran = each(&jobs, World::Sim, cores, progress, |job| {
-            let bench = bench.clone();
-            async move { blocking(move || sim(&job, &bench)).await }
-        })
-        .await;
+        ran = simulated(&jobs, &bench, progress).await;
     }
     if options.worlds.contains(&World::Wire) {
         let twins: BTreeMap<String, Ran> = ran.iter().map(|one| (one.case.id.clone(), one.clone())).collect();
         let twins = Arc::new(twins);
-        let wires = each(&jobs, World::Wire, options.jobs.clamp(1, JOBS_MAX), progress, |job| {
+        let wires = each(&jobs, options.jobs.clamp(1, JOBS_MAX), progress, |job| {
             let (bench, twins) = (bench.clone(), Arc::clone(&twins));
             async move { wire(&job, &bench, &twins).await }
         })
@@ -128,14 +125,41 @@ pub async fn run(plans: &[Arc<Plan>], options: &Options, progress: &dyn Progress
     (run, ran)
 }
 
+/// Runs every job in virtual time, one after the other on each core.
+async fn simulated(jobs: &[Job], bench: &Bench, progress: &dyn Progress) -> Vec<Ran> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let (jobs, next) = (Arc::new(jobs.to_vec()), Arc::new(AtomicUsize::new(0)));
+    let (sender, mut done) = mpsc::unbounded_channel();
+    for _ in 0..cores {
+        let (jobs, next, bench, sender) =
+            (Arc::clone(&jobs), Arc::clone(&next), bench.clone(), sender.clone());
+        tokio::task::spawn_blocking(move || {
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let one = catch_unwind(AssertUnwindSafe(|| sim(job, &bench)))
+                    .unwrap_or_else(|_| panicked(job, World::Sim, "see above"));
+                // Nobody waits any more: the run was interrupted.
+                if sender.send(one).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    drop(sender);
+    let mut ran = Vec::new();
+    while let Some(one) = done.recv().await {
+        progress.step(Step::Ended { case: &one.case });
+        ran.push(one);
+    }
+    ran
+}
+
+fn panicked(job: &Job, world: World, what: &str) -> Ran {
+    let message = format!("this case panicked, which is a bug of provoke: {what}");
+    case::failed_to_run(&job.plan, job.cell(), world, &message)
+}
+
 /// Runs every job in a task of its own, so many at once.
-async fn each<F>(
-    jobs: &[Job],
-    world: World,
-    at_once: usize,
-    progress: &dyn Progress,
-    work: impl Fn(Job) -> F,
-) -> Vec<Ran>
+async fn each<F>(jobs: &[Job], at_once: usize, progress: &dyn Progress, work: impl Fn(Job) -> F) -> Vec<Ran>
 where
     F: Future<Output = Ran> + Send + 'static,
 {
@@ -156,8 +180,7 @@ where
             Ok((_, one)) => one,
             Err(error) => {
                 let Some(job) = names.get(&error.id()) else { continue };
-                let message = format!("this case panicked, which is a bug of provoke: {error}");
-                case::failed_to_run(&job.plan, job.cell(), world, &message)
+                panicked(job, World::Wire, &error.to_string())
             }
         };
         progress.step(Step::Ended { case: &one.case });

@@ -111,7 +111,7 @@ pub async fn run_foreign(
     let bench = Bench { options: options.clone(), redactor: Redactor::default() };
     let subject = foreign.url.clone();
     let trial = Trial { foreign: Arc::new(foreign), bench, lobby, doors: Arc::new(doors), nonce };
-    let mut ran = each(&jobs, World::Wire, options.jobs.clamp(1, JOBS_MAX), progress, |job| {
+    let mut ran = each(&jobs, options.jobs.clamp(1, JOBS_MAX), progress, |job| {
         let trial = trial.clone();
         async move { case(&job, &trial).await }
     })
