@@ -4,7 +4,8 @@
 //! what the one before it left. The fault `none` is the specimen to start a new one from.
 //!
 //! Codes are those of the fault catalogue (`T01`: stream life, `S21`: SSE framing, …). Codes with a
-//! `Z` are of behaviours that the catalogue does not list by themselves.
+//! `Z` are of behaviours that the catalogue does not list by themselves. Faults of routers are not here but
+//! among the mutants of `routing::conduct`; those without a code in the catalogue have an `M`.
 
 use std::fmt::Debug;
 
