@@ -30,7 +30,7 @@ impl Check for FinishKept {
             _ => false,
         };
         if made == got || mended {
-            return Some(Ok(format!("{got:?}")));
+            return Some(Ok(format!("the reason that the provider gave: {got:?}").to_lowercase()));
         }
         Some(Err(Failed::new(format!(
             "the provider gave {made:?} as its finish reason, the caller got {got:?}"

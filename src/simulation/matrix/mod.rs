@@ -46,9 +46,9 @@ struct Lab<'a> {
 #[must_use]
 pub fn matrix(library: &Library, seed: Seed) -> Matrix {
     let lab = Lab::new(library, seed);
-    let mut rows = faults::rows(&lab);
-    rows.extend(mutants::rows(&lab));
+    let mut rows = mutants::rows(&lab);
     rows.extend(planted::rows(&lab));
+    rows.extend(faults::rows(&lab));
     Matrix { columns: lab.columns, rows, ..Matrix::default() }
 }
 
