@@ -21,7 +21,7 @@ use crate::wire::url::request_target;
 ///
 /// The path chooses the dialect, whatever stands before it. The model chooses the mock: a mock's
 /// whole id, the last part of it, or the model it speaks as; any other model is answered by the
-/// dialect's first mock. What is asked chooses the answer: the mock's own, a call of an offered
+/// dialect's plain text. What is asked chooses the answer: the mock's own, a call of an offered
 /// tool, or JSON of the asked shape. A mock that is named by its id always gives its own.
 #[derive(Debug, Clone)]
 pub struct Desk {
@@ -231,7 +231,9 @@ impl Counter {
             .map(|case| (case, true));
         by_id.or_else(|| {
             let speaks = find(&|case| case.about.model == model);
-            speaks.or_else(|| self.cases.first()).map(|case| (case, false))
+            // Whoever asks for any other model is answered by plain text.
+            let text = || find(&|case| case.id.ends_with("/text"));
+            speaks.or_else(text).or_else(|| self.cases.first()).map(|case| (case, false))
         })
     }
 }
