@@ -11,7 +11,7 @@ use crate::io::runner::Options;
 use crate::mock::Library;
 use crate::problem::{Problem, nearest};
 use crate::report::{self, Heat, HeatCell, HeatMap, HeatRow, Renderer, Told};
-use crate::routing::conduct::{Conduct, Ours, find, mutants};
+use crate::routing::conduct::{Mutant, find, mutants};
 use crate::scenario::Plan;
 use crate::seed::Seed;
 use crate::simulation::matrix;
@@ -91,14 +91,13 @@ fn render(matrix: &Matrix, renderer: &dyn Renderer, options: &report::Options) -
     }
 }
 
-/// The conduct of ours, or of the mutant with this code or name.
+/// The mutant with this code or name.
 ///
 /// # Errors
-/// When there is no such mutant.
-pub(super) fn conduct(mutant: Option<&str>) -> Result<&'static dyn Conduct, CliError> {
-    let Some(id) = mutant else { return Ok(&Ours) };
+/// When there is none.
+pub(super) fn mutant(id: &str) -> Result<&'static Mutant, CliError> {
     if let Some(found) = find(id) {
-        return Ok(found.conduct);
+        return Ok(found);
     }
     let problem = Problem::new(format!("there is no mutant `{id}`"));
     let hint = match nearest(id, mutants().iter().map(|mutant| mutant.card.name)) {

@@ -135,7 +135,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         seed: args.seed,
         jobs: args.jobs.into(),
         scale,
-        conduct: proof::conduct(args.mutant.as_deref())?,
+        mutant: args.mutant.as_deref().map(proof::mutant).transpose()?,
         ..Options::default()
     };
     if args.matrix {

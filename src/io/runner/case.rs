@@ -32,7 +32,7 @@ pub(super) fn sim(plan: &Plan, cell: &Cell, seed: Seed, bench: &Bench) -> Ran {
     if cell.candidates.is_empty() {
         return unasked(plan, cell, World::Sim, began);
     }
-    let played = play(plan, cell, bench.options.conduct, &redactor(cell, bench), seed);
+    let played = play(plan, cell, bench.options.conduct(), &redactor(cell, bench), seed);
     judged(plan, cell, World::Sim, played, began)
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn wire(job: &Job, bench: &Bench) -> std::io::Result<Ran> {
         let path = request_target(&candidate.base_url).trim_end_matches('/');
         Candidate { base_url: format!("http://{}{path}", server.address(*target)), ..candidate.clone() }
     });
-    let conduct = options.conduct;
+    let conduct = options.conduct();
     let mut session = session(plan, candidates.collect(), conduct, redactor(cell, bench), job.seed);
     drive(&mut session, &clock, plan.caller.leaves).await;
     server.finish().await;

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use crate::fault::wire::WireAct;
 use crate::io::clock::TimeScale;
 use crate::recording::Redactor;
-use crate::routing::conduct::{Conduct, Ours};
+use crate::routing::conduct::{Conduct, Mutant, Ours};
 use crate::scenario::{Cell, Plan, suggest_siblings};
 use crate::seed::Seed;
 use crate::verdict::{Case, CheckResult, Observed, Run, Verdict, World};
@@ -43,8 +43,8 @@ pub struct Options {
     pub jobs: usize,
     /// How fast nominal time passes in the wire world.
     pub scale: TimeScale,
-    /// How the router decides: as it should, unless a mutant is put in its place.
-    pub conduct: &'static dyn Conduct,
+    /// The mutant that is put in the place of our router, where one is.
+    pub mutant: Option<&'static Mutant>,
     /// Changes what the mock does on the wire and nowhere else. For tests: it plants a
     /// disagreement between the worlds.
     pub tamper: Option<Tamper>,
@@ -60,8 +60,25 @@ impl Default for Options {
             seed: 0,
             jobs: 16,
             scale: TimeScale::FAST,
-            conduct: &Ours,
+            mutant: None,
             tamper: None,
+        }
+    }
+}
+
+impl Options {
+    /// How the router decides: as it should, unless a mutant is put in its place.
+    pub(crate) fn conduct(&self) -> &'static dyn Conduct {
+        self.mutant.map_or(&Ours, |mutant| mutant.conduct)
+    }
+
+    /// What stands in the middle, in words.
+    fn subject(&self) -> String {
+        match self.mutant {
+            None => "built-in router".to_owned(),
+            Some(mutant) => {
+                format!("mutant {} of the built-in router: {}", mutant.card.code, mutant.card.name)
+            }
         }
     }
 }
@@ -121,7 +138,7 @@ pub async fn run(plans: &[Arc<Plan>], options: &Options, progress: &dyn Progress
     ran.sort_by(|a, b| a.case.id.cmp(&b.case.id));
     let mut cases: Vec<Case> = ran.iter().map(|one| one.case.clone()).collect();
     suggest_siblings(&mut cases);
-    let run = Run { seed: options.seed, subject: "built-in router".to_owned(), cases, wall: began.elapsed() };
+    let run = Run { seed: options.seed, subject: options.subject(), cases, wall: began.elapsed() };
     (run, ran)
 }
 
