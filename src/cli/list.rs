@@ -91,9 +91,10 @@ pub(super) fn lines(kind: Kind) -> Result<Vec<Line>, CliError> {
                 code: fault.code(),
                 ..line(fault.name(), fault.about())
             };
-            let mutants = mutants()
-                .iter()
-                .map(|mutant| Line { code: mutant.card.code, ..line(mutant.card.name, mutant.card.about) });
+            let mutants = mutants().iter().map(|mutant| {
+                let about = format!("(router) {}", mutant.card.about);
+                Line { code: mutant.card.code, ..line(mutant.card.name, &about) }
+            });
             faults.map(named).chain(mutants).collect()
         }
         Kind::Checks => scenario::CHECKS.iter().map(|check| line(check.id(), check.claim())).collect(),

@@ -74,7 +74,7 @@ pub(super) struct Args {
     #[arg(long)]
     list: bool,
     /// Prove the checks instead: every check and cause against every fault, and 10,000 runs on health
-    #[arg(long, conflicts_with_all = ["scenarios", "provider", "model", "list", "recordings"])]
+    #[arg(long, conflicts_with_all = ["scenarios", "provider", "model", "list", "recordings", "mutant", "subject"])]
     matrix: bool,
     /// Put a router with this fault in the place of ours (`provoke list faults` names them: M01, T19, …)
     #[arg(long, value_name = "ID")]

@@ -240,7 +240,9 @@ pub fn find(id: &str) -> Result<&'static dyn Fault, Problem> {
         let lower = id.to_ascii_lowercase();
         match nearest(&lower, all().iter().map(|fault| fault.name())) {
             Some(near) => problem.hint(format!("did you mean `{near}`?")),
-            None => problem.hint("`provoke list faults` shows them all"),
+            None => problem.hint(
+                "`provoke list faults` shows them all; faults of a router go with `provoke run --mutant`",
+            ),
         }
     })
 }

@@ -1,10 +1,15 @@
 //! The desk: what is answered to what is asked, and that what it makes up is what was asked for.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use provoke::dialect;
 use provoke::fault::wire::WireAct;
+use provoke::io::clock::TimeScale;
+use provoke::io::mock::MockServer;
 use provoke::mock::fill::fill;
 use provoke::mock::{Desk, Library};
 use provoke::moment::Moment;
@@ -116,6 +121,30 @@ fn the_control_api_sets_faults_and_keeps_a_redacted_journal() {
     assert_eq!((&health["requests"], &health["faults"]), (&json!(0), &json!(0)));
     assert_eq!(control(&mut desk, "GET", "reset", Value::Null).0, "405");
     assert_eq!(control(&mut desk, "GET", "elsewhere", Value::Null).0, "404");
+}
+
+/// A client that asks before it sends the body, as curl does for a long one, is told to go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_before_the_body_is_told_to_send_it() {
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = MockServer::listen(any, desk(), TimeScale::new(1000.0).unwrap()).unwrap();
+    let address = server.address(0);
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let body = r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#;
+        let length = body.len();
+        let head = format!("POST /v1/chat/completions HTTP/1.1\r\ncontent-length: {length}\r\n");
+        let head = format!("{head}expect: 100-continue\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut told = [0; 25];
+        stream.read_exact(&mut told).unwrap();
+        assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream.write_all(body.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    assert!(answer.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
 fn schemas() -> impl Strategy<Value = Value> {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -32,6 +32,9 @@ const READ_BUFFER: usize = 4 << 10;
 
 /// How long no connection is taken after the system had none to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// What a client is told that asks before it sends a body (RFC 9110 §10.1.1).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// How long the connections of a case may take to notice that everybody has left.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -275,6 +278,8 @@ async fn next_request(
                 }
                 return Some(Asked { request: Some(request), acts, guest });
             }
+            // A client that asks first, as curl does for a long body, waits a second for this.
+            Ok(None) if reader.take_expect_continue() => stream.write_all(CONTINUE).await.ok()?,
             Ok(None) => {}
             Err(error) => {
                 let mut answer = Timeline::whole(error.status(), "text/plain", format!("{error}\n"));
