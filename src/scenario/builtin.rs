@@ -5,6 +5,7 @@
 /// Every file under `scenarios/`, by its path there.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &[u8])] = &[
+    ("auth/key-echoed.yaml", include_bytes!("../../scenarios/auth/key-echoed.yaml")),
     ("auth/region-blocked.yaml", include_bytes!("../../scenarios/auth/region-blocked.yaml")),
     ("auth/unauthorized.yaml", include_bytes!("../../scenarios/auth/unauthorized.yaml")),
     ("connect/blackhole.yaml", include_bytes!("../../scenarios/connect/blackhole.yaml")),

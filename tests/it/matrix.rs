@@ -2,10 +2,15 @@
 
 use std::thread::scope;
 
+use provoke::io::runner::{self, Options, Silent};
 use provoke::mock::Library;
+use provoke::routing::conduct::mutants;
 use provoke::seed::Seed;
 use provoke::simulation::matrix::{health, matrix};
 use provoke::verdict::matrix::{Cell, Column, Health, Matrix, Row};
+use provoke::verdict::{Verdict, World};
+
+use crate::worlds::plans;
 
 #[test]
 fn every_check_and_every_cause_is_proven() {
@@ -57,4 +62,16 @@ fn what_sleeps_or_cries_wolf_is_a_problem() {
     assert!(unproven.problems().is_empty());
     unproven.health.alarms.push("run 7".to_owned());
     assert_eq!(unproven.problems(), ["an alarm on health: run 7"]);
+}
+
+/// The built-in scenarios alone tell every mutant from the router that it was.
+#[test]
+fn the_built_in_suite_fails_with_every_mutant() {
+    let plans = plans();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for mutant in mutants() {
+        let options = Options { worlds: vec![World::Sim], mutant: Some(mutant), ..Options::default() };
+        let (run, _) = runtime.block_on(runner::run(&plans, &options, &Silent));
+        assert_eq!(run.verdict(), Verdict::Fail, "{}", run.subject);
+    }
 }
