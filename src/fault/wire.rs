@@ -77,6 +77,12 @@ pub fn render(timeline: &Timeline) -> Vec<WireAct> {
     acts
 }
 
+/// Leaves of an answer what may answer `HEAD`: a client would read a body as its next answer.
+pub fn head_alone(acts: &mut Vec<WireAct>) {
+    let head = acts.iter().position(|act| act.written().is_some());
+    acts.truncate(head.map_or(acts.len(), |place| place + 1));
+}
+
 /// What a head declares about the body in the acts behind it.
 fn body_length(behind: &[Act], framing: Framing) -> BodyLength {
     match framing {

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -145,6 +146,39 @@ async fn who_asks_before_the_body_is_told_to_send_it() {
         answer
     });
     assert!(answer.await.unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+/// What one connection gives to these bytes until the server closes it.
+async fn exchanged(sent: &'static str) -> String {
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = MockServer::listen(any, desk(), TimeScale::new(1000.0).unwrap()).unwrap();
+    let address = server.address(0);
+    let answers = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        answers
+    });
+    answers.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_answer_to_a_head_has_no_body_that_the_next_answer_could_begin_with() {
+    let answers =
+        exchanged("HEAD / HTTP/1.1\r\n\r\nGET /v1/models HTTP/1.1\r\nconnection: close\r\n\r\n").await;
+    let (first, second) = answers.split_once("\r\n\r\n").unwrap();
+    assert!(first.starts_with("HTTP/1.1 404 ") && second.starts_with("HTTP/1.1 200 "), "{answers}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_of_http_1_0_sees_the_end_unless_it_asks_to_stay() {
+    let gone = exchanged("GET /v1/models HTTP/1.0\r\n\r\n").await;
+    assert_eq!(gone.matches("HTTP/1.1 200 ").count(), 1, "{gone}");
+    let stays =
+        exchanged("GET /v1/models HTTP/1.0\r\nconnection: keep-alive\r\n\r\nGET /v1/models HTTP/1.0\r\n\r\n");
+    assert_eq!(stays.await.matches("HTTP/1.1 200 ").count(), 2);
 }
 
 fn schemas() -> impl Strategy<Value = Value> {

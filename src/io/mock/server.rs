@@ -15,7 +15,7 @@ use super::lobby::Present;
 use super::player::{Ending, Played, perform, stopped};
 use super::refuser::Refuser;
 use super::witness::{Label, Watcher, Witness};
-use crate::fault::wire::{WireAct, render};
+use crate::fault::wire::{WireAct, head_alone, render};
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::runner::Tamper;
 use crate::mock::{self, Door, Upstream};
@@ -269,11 +269,14 @@ async fn next_request(
     loop {
         match read {
             Ok(Some(request)) => {
-                let last = asks_to_close(&request);
+                let keep_alive = request.keep_alive;
                 let request = bytes_of(request);
                 let (mut acts, guest) =
                     lock(&desk.responder).receive(desk.target, &request, desk.clock.now());
-                if last {
+                if request.method == "HEAD" {
+                    head_alone(&mut acts);
+                }
+                if !keep_alive {
                     acts.push(WireAct::Close);
                 }
                 return Some(Asked { request: Some(request), acts, guest });
@@ -294,12 +297,6 @@ async fn next_request(
         let count = came.ok().filter(|count| *count > 0)?;
         read = reader.push(&buffer[..count]);
     }
-}
-
-/// Whether the client asks that the connection end with this answer.
-fn asks_to_close(request: &Request) -> bool {
-    let mut fields = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("connection"));
-    fields.any(|(_, value)| value.split(',').any(|word| word.trim().eq_ignore_ascii_case("close")))
 }
 
 fn bytes_of(request: Request) -> RequestBytes {
