@@ -19,6 +19,7 @@ pub(super) struct Ask {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "the body to be an object")]
 struct Peek<'a> {
     #[serde(borrow)]
     model: Option<&'a RawValue>,
@@ -38,6 +39,10 @@ struct Peek<'a> {
 /// # Errors
 /// What is wrong with the request, as a provider would say it.
 pub(super) fn peek(body: &[u8]) -> Result<Ask, String> {
+    // From a list, serde would read the fields by their order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err("the body is a list, not an object".to_owned());
+    }
     let peek: Peek<'_> = serde_json::from_slice(body).map_err(|error| {
         if error.is_data() { error.to_string() } else { format!("the body is not JSON: {error}") }
     })?;

@@ -181,6 +181,17 @@ async fn a_client_of_http_1_0_sees_the_end_unless_it_asks_to_stay() {
     assert_eq!(stays.await.matches("HTTP/1.1 200 ").count(), 2);
 }
 
+#[test]
+fn a_body_that_is_no_object_is_refused_in_the_words_of_the_field() {
+    let row = json!(["m", [], false, null, null, null]);
+    for body in [json!([]), row, json!(7), json!("m")] {
+        let (head, told) = ask(&mut desk(), "POST", "/v1/chat/completions", &body);
+        let told = String::from_utf8(told).unwrap();
+        assert!(head.starts_with("HTTP/1.1 400 ") && told.contains("object"), "{body}: {told}");
+        assert!(!told.contains("Peek"), "{told}");
+    }
+}
+
 fn schemas() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         (0_i64..50, 1_i64..50)
