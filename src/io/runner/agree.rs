@@ -43,6 +43,10 @@ fn observed(case: &Case) -> String {
 /// What the caller got, without keep-alives: how many of them come is a matter of pace.
 fn caller(ran: &Ran) -> String {
     let Some(caller) = ran.recording.caller() else { return "nothing".to_owned() };
+    // How much somebody has got by the time they hang up is a matter of pace too.
+    if caller.abandoned().is_some() {
+        return "as much as came before it hung up".to_owned();
+    }
     let Some(dialect) = dialect::by_id(&caller.dialect) else { return "an unknown dialect".to_owned() };
     let status = caller.head().map_or(0, |head| head.status);
     let view = view(dialect, caller);

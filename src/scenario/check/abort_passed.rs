@@ -12,7 +12,7 @@ impl Check for AbortPassed {
     }
 
     fn claim(&self) -> &'static str {
-        "When the caller hangs up, the wall sees the subject hang up too, within five nominal seconds."
+        "When the caller hangs up, the wall sees the subject hang up too, within fifteen nominal seconds."
     }
 
     fn example(&self) -> &'static str {
@@ -20,7 +20,8 @@ impl Check for AbortPassed {
     }
 
     fn examine(&self, scene: &CheckScene<'_>) -> Option<Result<String, Failed>> {
-        const SLACK: Duration = Duration::from_secs(5);
+        // 300 ms of the wire world, which runs 50 times as fast on a machine that has more to do.
+        const SLACK: Duration = Duration::from_secs(15);
         let left = scene.recording.caller()?.abandoned()?;
         let mut looked = false;
         for exchange in scene.recording.wall() {
