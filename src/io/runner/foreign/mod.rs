@@ -21,7 +21,7 @@ use crate::scenario::foreign::{
 };
 use crate::scenario::{Judged, Plan, judge, suggest_siblings};
 use crate::seed::Seed;
-use crate::verdict::{Case, Run, State, Subject, Verdict, World};
+use crate::verdict::{Case, CheckResult, Run, State, Subject, Verdict, World};
 
 use client::{Door, Patience, ask};
 pub use probe::Unreachable;
@@ -145,8 +145,21 @@ fn wall_of(redactor: Redactor, clock: Clock) -> Witness {
     Witness::new(Wall::new(redactor), clock)
 }
 
-/// One case: the call, what it left at the mock, and whether the subject is still alive.
+/// One case. What fails is tried once more, and reported as flaky where it passes then; a hang is
+/// not: it costs its time-out each time.
 async fn case(job: &Job, trial: &Trial) -> Ran {
+    let first = tried(job, trial, "").await;
+    let fails = |check: &CheckResult| check.verdict == Verdict::Fail;
+    let hung = first.case.checks.iter().any(|check| fails(check) && check.id == "turn.bounded");
+    if first.case.verdict != Verdict::Fail || hung {
+        return first;
+    }
+    let again = tried(job, trial, " again").await;
+    if again.case.verdict == Verdict::Pass { super::flaky(&first, again) } else { first }
+}
+
+/// One try at a case: the call, what it left at the mock, and whether the subject is still alive.
+async fn tried(job: &Job, trial: &Trial, round: &str) -> Ran {
     let (plan, cell, foreign) = (&job.plan, job.cell(), &trial.foreign);
     let skip =
         |why: &str| super::case::without_run(plan, cell, World::Wire, "subject.applies", Verdict::Skip, why);
@@ -162,7 +175,7 @@ async fn case(job: &Job, trial: &Trial) -> Ran {
         None => return skip("nobody asked for this dialect"),
     };
     let began = Instant::now();
-    let canary = Canary::of(trial.nonce, &plan.case_id(cell, World::Wire));
+    let canary = Canary::of(trial.nonce, &format!("{}{round}", plan.case_id(cell, World::Wire)));
     let clock = Clock::start(foreign.scale);
     let redactor = trial.bench.redactor.knowing(foreign.secrets());
     let stand = Stand::of(plan, cell, &foreign.library, job.seed);
