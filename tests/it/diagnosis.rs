@@ -30,7 +30,8 @@ struct Seen {
 
 /// The mocks, with a text and a tool call of each dialect that answer both ways.
 fn mock(dialect: &str, fault: &str) -> &'static str {
-    match (dialect, NEEDS_TOOL_CALL.contains(&fault)) {
+    let calls = healthy::NEEDS_TOOL_CALL.contains(&fault) || healthy::NEEDS_TWO_CALLS.contains(&fault);
+    match (dialect, calls) {
         ("openai_chat", _) if fault == "json-schema-ignored" => "openai_chat/openai/json",
         (_, _) if fault == "json-schema-ignored" => "anthropic_messages/anthropic/json",
         ("openai_chat", false) => "openai_chat/openai/text",
@@ -39,23 +40,6 @@ fn mock(dialect: &str, fault: &str) -> &'static str {
         (_, true) => "anthropic_messages/anthropic/tool-call",
     }
 }
-
-const NEEDS_TOOL_CALL: [&str; 14] = [
-    "eof-mid-tool",
-    "stop-with-tools",
-    "index-missing",
-    "arguments-not-json",
-    "tool-not-offered",
-    "index-all-zero",
-    "index-drifts",
-    "id-repeated",
-    "id-dup",
-    "two-calls-one-delta",
-    "late-name",
-    "args-off-schema",
-    "token-leak-name",
-    "empty-tool-delta",
-];
 
 /// Makes the request one that provokes the fault where the router by itself would not.
 fn provoke_more(request: &mut Request, fault: &str) {

@@ -12,6 +12,23 @@ pub(crate) const DIALECTS: [&str; 2] = ["openai_chat", "anthropic_messages"];
 /// The model that is asked for.
 pub(crate) const MODEL: &str = "asked-model";
 
+/// The faults of tool calls need an answer that has one.
+pub(crate) const NEEDS_TOOL_CALL: [&str; 5] =
+    ["eof-mid-tool", "stop-with-tools", "index-missing", "arguments-not-json", "tool-not-offered"];
+
+/// The faults that tell several calls apart, or fail to, need an answer with two.
+pub(crate) const NEEDS_TWO_CALLS: [&str; 9] = [
+    "index-all-zero",
+    "index-drifts",
+    "id-repeated",
+    "id-dup",
+    "two-calls-one-delta",
+    "late-name",
+    "args-off-schema",
+    "token-leak-name",
+    "empty-tool-delta",
+];
+
 /// A short text, streamed; it holds characters outside ASCII.
 pub(crate) fn text(dialect: &str) -> Timeline {
     stream(match dialect {

@@ -48,27 +48,10 @@ const ONE_DIALECT: [&str; 22] = [
     "index-missing",
 ];
 
-/// The faults of tool calls need an answer that has one.
-const NEEDS_TOOL_CALL: [&str; 5] =
-    ["eof-mid-tool", "stop-with-tools", "index-missing", "arguments-not-json", "tool-not-offered"];
-
-/// The faults that tell several calls apart, or fail to, need an answer with two.
-const NEEDS_TWO_CALLS: [&str; 9] = [
-    "index-all-zero",
-    "index-drifts",
-    "id-repeated",
-    "id-dup",
-    "two-calls-one-delta",
-    "late-name",
-    "args-off-schema",
-    "token-leak-name",
-    "empty-tool-delta",
-];
-
 fn answer_for(fault: &dyn Fault, dialect: &str) -> Timeline {
     match fault.name() {
-        name if NEEDS_TOOL_CALL.contains(&name) => healthy::tool_call(dialect),
-        name if NEEDS_TWO_CALLS.contains(&name) => healthy::two_calls(dialect),
+        name if healthy::NEEDS_TOOL_CALL.contains(&name) => healthy::tool_call(dialect),
+        name if healthy::NEEDS_TWO_CALLS.contains(&name) => healthy::two_calls(dialect),
         "stream-for-json" => healthy::whole(dialect),
         _ => healthy::text(dialect),
     }
