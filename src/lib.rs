@@ -29,6 +29,7 @@ pub mod mock;
 // Decisions.
 pub mod config;
 pub mod routing;
+pub mod gateway;
 pub mod diagnosis;
 pub mod scenario;
 pub mod simulation;
