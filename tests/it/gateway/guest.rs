@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _};
 use ed25519_dalek::{Signer as _, SigningKey};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -45,6 +47,16 @@ impl Key {
 
     pub(crate) fn id(&self) -> String {
         Sha256::digest(self.0.verifying_key().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The key as `identity/device.json` holds it.
+    pub(crate) fn file(&self) -> Value {
+        let private = self.0.to_pkcs8_pem(LineEnding::LF).expect("a key");
+        let public = self.0.verifying_key().to_public_key_pem(LineEnding::LF).expect("a key");
+        json!({
+            "version": 1, "deviceId": self.id(), "publicKeyPem": public,
+            "privateKeyPem": private.as_str(), "createdAtMs": now_ms(),
+        })
     }
 
     fn sign(&self, payload: &str) -> String {
@@ -181,7 +193,9 @@ async fn next(socket: &mut WebSocketStream<TcpStream>) -> Result<Value, (u16, St
         let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("an answer in time");
         match message {
             Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("frames are JSON")),
-            Some(Ok(Message::Close(Some(close)))) => return Err((close.code.into(), close.reason.to_string())),
+            Some(Ok(Message::Close(Some(close)))) => {
+                return Err((close.code.into(), close.reason.to_string()));
+            }
             Some(Ok(Message::Close(None))) => return Err((1005, String::new())),
             Some(Ok(_)) => {}
             Some(Err(_)) | None => return Err((1006, String::new())),

@@ -1,5 +1,7 @@
 //! The gateway, from outside and from inside.
 
+mod fallback;
 mod guest;
 mod openclaw;
+mod seed;
 mod subject;

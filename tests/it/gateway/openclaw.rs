@@ -105,7 +105,9 @@ fn wrongs(check: &Check, done: &Output, names: &Names) -> Vec<String> {
     for (patterns, text) in [(&check.out, &*out), (&check.err, &*err), (&check.both, &*both)] {
         wrongs.extend(patterns.iter().filter(|pattern| !found(pattern, text)).map(|p| format!("no `{p}`")));
     }
-    wrongs.extend(check.never.iter().filter(|pattern| found(pattern, &both)).map(|p| format!("there is `{p}`")));
+    wrongs.extend(
+        check.never.iter().filter(|pattern| found(pattern, &both)).map(|p| format!("there is `{p}`")),
+    );
     if !check.json.is_empty() {
         let json: Value = serde_json::from_str(&out).unwrap_or_default();
         for (pointer, want) in &check.json {
@@ -125,7 +127,13 @@ fn wrongs(check: &Check, done: &Output, names: &Names) -> Vec<String> {
 }
 
 /// All checks on one gateway, in an order; the names of those that failed.
-async fn round(make: &Make, cli: &Path, round: &str, before: &[&str], mut checks: Vec<&Check>) -> Vec<String> {
+async fn round(
+    make: &Make,
+    cli: &Path,
+    round: &str,
+    before: &[&str],
+    mut checks: Vec<&Check>,
+) -> Vec<String> {
     checks.sort_by_key(|check| check.stopped);
     let mut subject = Subject::start(make);
     let names = prepare(&subject, round, &[]).await;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::guest::Key;
+
 /// The shared token of every gateway under test.
 pub(crate) const TOKEN: &str = "the-shared-token-of-the-tests-0123456789";
 
@@ -60,6 +62,17 @@ impl Subject {
     /// The state folder.
     pub(crate) fn state(&self) -> PathBuf {
         self.home.path().join("state")
+    }
+
+    /// Makes the key of a name the one of this gateway's user, as the stock command line keeps it.
+    pub(crate) fn own_key(&self, name: &str) -> Key {
+        let key = Key::named(name);
+        let folder = self.state().join("identity");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("device.json"), key.file().to_string()).expect("a file");
+        // The token of the key before is of no use to this one.
+        let _ = std::fs::remove_file(folder.join("device-auth.json"));
+        key
     }
 
     /// A command with the environment of this gateway's user.
