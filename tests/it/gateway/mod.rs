@@ -2,6 +2,7 @@
 
 mod fallback;
 mod guest;
+mod load;
 mod openclaw;
 mod seed;
 mod subject;

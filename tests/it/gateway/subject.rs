@@ -64,6 +64,11 @@ impl Subject {
         self.home.path().join("state")
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Makes the key of a name the one of this gateway's user, as the stock command line keeps it.
     pub(crate) fn own_key(&self, name: &str) -> Key {
         let key = Key::named(name);
