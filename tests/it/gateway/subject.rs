@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests run programs on folders of their own")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -96,8 +97,10 @@ impl Subject {
 
     /// Ends it at once.
     pub(crate) fn kill(&mut self) {
-        // It may have ended by itself; then there is nothing to kill.
-        let _ = self.child.kill();
+        // The real one runs as a child of its own starter: the whole group must go. It may have
+        // ended by itself; then there is nothing to kill.
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
 
@@ -153,6 +156,7 @@ fn spawn(make: &Make, port: u16, home: &Path) -> Child {
     };
     environment(&mut command, port, home);
     command.args(["--port", &port.to_string()]);
+    command.process_group(0);
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
     // What it says is read, so that it never waits for a reader; a test that fails shows it.
