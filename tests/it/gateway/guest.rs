@@ -205,11 +205,16 @@ async fn next(socket: &mut WebSocketStream<TcpStream>) -> Result<Value, (u16, St
 
 /// Connects as `ask` says.
 pub(crate) async fn connect(port: u16, ask: &Ask) -> Met {
+    connect_with(port, ask, |nonce| ask.params(nonce, now_ms())).await
+}
+
+/// Connects with parameters of the test's own making.
+pub(crate) async fn connect_with(port: u16, ask: &Ask, params: impl FnOnce(&str) -> Value) -> Met {
     let mut socket = open(port, &ask.headers).await;
     let challenge = next(&mut socket).await.expect("a challenge");
     assert_eq!(challenge["event"], "connect.challenge");
     let nonce = challenge["payload"]["nonce"].as_str().expect("a nonce");
-    let frame = json!({"type": "req", "id": "c", "method": "connect", "params": ask.params(nonce, now_ms())});
+    let frame = json!({"type": "req", "id": "c", "method": "connect", "params": params(nonce)});
     socket.send(Message::text(frame.to_string())).await.expect("the socket is open");
     let answer = match next(&mut socket).await {
         Ok(answer) => answer,

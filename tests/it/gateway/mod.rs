@@ -4,5 +4,6 @@ mod fallback;
 mod guest;
 mod load;
 mod openclaw;
+mod rows;
 mod seed;
 mod subject;
