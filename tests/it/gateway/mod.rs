@@ -1,5 +1,6 @@
 //! The gateway, from outside and from inside.
 
+mod abuse;
 mod fallback;
 mod guest;
 mod load;
