@@ -5,6 +5,7 @@
 //!
 //! - [`frame`]: what crosses the socket, in and out;
 //! - [`handshake`]: the checks of `connect`, in their order, with their words;
+//! - [`scope`]: what one scope says about another;
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
 //! - [`method`]: the table of methods: role, scope, parameters;
 //! - [`desk`]: what each method does;
@@ -21,6 +22,7 @@ pub mod handshake;
 pub mod log;
 pub mod method;
 pub mod pairing;
+pub mod scope;
 pub mod settings;
 
 /// The protocol version that this gateway speaks.
