@@ -4,6 +4,7 @@
 //! here is a value that is told the time and given its randomness:
 //!
 //! - [`frame`]: what crosses the socket, in and out;
+//! - [`shape`]: what parameters must look like, and the words for what does not fit;
 //! - [`handshake`]: the checks of `connect`, in their order, with their words;
 //! - [`scope`]: what one scope says about another;
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
@@ -19,10 +20,12 @@ pub mod frame;
 pub mod fresh;
 pub mod hall;
 pub mod handshake;
+pub mod json;
 pub mod log;
 pub mod method;
 pub mod pairing;
 pub mod scope;
+pub mod shape;
 pub mod settings;
 
 /// The protocol version that this gateway speaks.
