@@ -11,34 +11,6 @@ use crate::gateway::frame::{StateVersion, event};
 use crate::gateway::fresh::Now;
 use crate::gateway::scope;
 
-/// The events, in the order of hello-ok.
-pub(super) const EVENTS: [&str; 24] = [
-    "connect.challenge",
-    "agent",
-    "chat",
-    "session.message",
-    "session.tool",
-    "sessions.changed",
-    "presence",
-    "tick",
-    "talk.mode",
-    "shutdown",
-    "health",
-    "heartbeat",
-    "cron",
-    "node.pair.requested",
-    "node.pair.resolved",
-    "node.invoke.request",
-    "device.pair.requested",
-    "device.pair.resolved",
-    "voicewake.changed",
-    "exec.approval.requested",
-    "exec.approval.resolved",
-    "plugin.approval.requested",
-    "plugin.approval.resolved",
-    "update.available",
-];
-
 /// The shortest time between two ticks, whatever the settings say.
 const TICK_MIN: Duration = Duration::from_millis(1);
 
@@ -141,6 +113,7 @@ impl Hall {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::method::EVENTS;
 
     #[test]
     fn events_go_to_whom_their_scope_lets() {

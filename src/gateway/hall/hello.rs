@@ -4,13 +4,12 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::events::EVENTS;
 use super::machine::Hall;
 use crate::config::DEFAULT_AGENT;
 use crate::gateway::desk::{ConnId, Desk};
 use crate::gateway::frame::{StateVersion, event};
 use crate::gateway::fresh::Now;
-use crate::gateway::method::TABLE;
+use crate::gateway::method::{EVENTS, TABLE};
 use crate::gateway::{COMPATIBLE_WITH, PROTOCOL, scope};
 use crate::moment::Moment;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::moment::Moment;
 
 use super::hello::Catalog;
-use super::pace::{Changes, Pulse};
+use super::pace::Pulse;
 use super::seat::{Conn, Seat, Stage, Stranger};
 use super::{Input, Output, Ticket};
 use crate::gateway::desk::{ConnId, Desk, Effect, Guest};
@@ -31,7 +31,6 @@ pub struct Hall {
     pub(super) patience: BTreeSet<(Moment, ConnId)>,
     pub(super) tickets: BTreeMap<Ticket, Errandee>,
     pub(super) next_ticket: Ticket,
-    pub(super) changes: Changes,
     pub(super) catalog: Catalog,
     pub(super) seq: u64,
     pub(super) version: StateVersion,
@@ -81,7 +80,6 @@ impl Hall {
             patience: BTreeSet::new(),
             tickets: BTreeMap::new(),
             next_ticket: 0,
-            changes: Changes::default(),
             catalog,
             seq: 0,
             version: StateVersion { presence: 1, health: 1 },

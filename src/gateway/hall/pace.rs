@@ -1,6 +1,5 @@
-//! How often something may happen: broadcasts that are gathered, changes of the config.
+//! How often a list is broadcast that many causes change.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::moment::Moment;
@@ -40,48 +39,6 @@ impl Pulse {
     }
 }
 
-/// Calls of [`PACED`] within [`WINDOW`], by device and address.
-const CALLS_MAX: u32 = 3;
-
-/// From the first call on.
-const WINDOW: Duration = Duration::from_secs(60);
-
-/// Callers that are remembered.
-const CALLERS_MAX: usize = 1000;
-
-/// The methods that change the gateway as a whole.
-const PACED: [&str; 3] = ["config.apply", "config.patch", "update.run"];
-
-/// Counts changes of the config by caller.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Changes {
-    callers: BTreeMap<String, (Moment, u32)>,
-}
-
-impl Changes {
-    /// How long a caller must wait before it may call a method; `None` where it may now.
-    pub(super) fn wait(&mut self, now: Moment, method: &str, caller: &str) -> Option<Duration> {
-        if !PACED.contains(&method) {
-            return None;
-        }
-        if self.callers.len() >= CALLERS_MAX {
-            self.callers.retain(|_, (began, _)| now.since(*began) < WINDOW);
-        }
-        if self.callers.len() >= CALLERS_MAX && !self.callers.contains_key(caller) {
-            return Some(WINDOW);
-        }
-        let (began, count) = self.callers.entry(caller.to_owned()).or_insert((now, 0));
-        if now.since(*began) >= WINDOW {
-            (*began, *count) = (now, 0);
-        }
-        if *count >= CALLS_MAX {
-            return Some(WINDOW.saturating_sub(now.since(*began)));
-        }
-        *count += 1;
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,22 +57,5 @@ mod tests {
         assert!(pulse.fire(at(1005)) && !pulse.fire(at(9000)));
         pulse.ask(at(2000), 10_000);
         assert_eq!(pulse.due(), Some(at(11_005)), "ten thousand listeners hear it every ten seconds");
-    }
-
-    #[test]
-    fn the_fourth_change_in_a_minute_waits_and_the_callers_are_bounded() {
-        let at = Moment::from_millis;
-        let mut changes = Changes::default();
-        for _ in 0..3 {
-            assert_eq!(changes.wait(at(0), "config.patch", "a"), None);
-        }
-        assert_eq!(changes.wait(at(1000), "config.apply", "a"), Some(Duration::from_secs(59)));
-        assert_eq!(changes.wait(at(1000), "config.get", "a"), None);
-        assert_eq!(changes.wait(at(1000), "config.apply", "b"), None);
-        assert_eq!(changes.wait(at(60_000), "config.apply", "a"), None);
-        for caller in 0..5000 {
-            changes.wait(at(1000), "update.run", &format!("{caller}"));
-        }
-        assert!(changes.callers.len() <= CALLERS_MAX);
     }
 }

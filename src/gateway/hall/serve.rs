@@ -9,8 +9,7 @@ use crate::gateway::desk::{Call, ConnId, Effect, Reply};
 use crate::gateway::frame::{self, Close, Inbound, Refusal, Request};
 use crate::gateway::fresh::{Fresh, Now};
 use crate::gateway::log::{Level, Line};
-use crate::gateway::method::{self, Gate, Method};
-use crate::gateway::scope;
+use crate::gateway::method::{self, Method};
 
 /// Requests of one connection that may wait for their answers.
 const OPEN_MAX: usize = 256;
@@ -45,7 +44,7 @@ impl Hall {
     }
 
     fn request(&mut self, now: Now, conn: ConnId, request: Request, fresh: Fresh, out: &mut Vec<Output>) {
-        let method = match self.admitted(now, conn, &request) {
+        let method = match self.admitted(conn, &request) {
             Ok(method) => method,
             Err(refusal) => {
                 let name = lines::tame(&request.method);
@@ -80,24 +79,17 @@ impl Hall {
         self.apply(now, after, out);
     }
 
-    /// Whether the caller may call the method now, with these parameters.
-    fn admitted(&mut self, now: Now, conn: ConnId, request: &Request) -> Result<&'static Method, Refusal> {
+    /// Whether the caller may call the method, with these parameters.
+    fn admitted(&mut self, conn: ConnId, request: &Request) -> Result<&'static Method, Refusal> {
         let Some(guest) = self.guests.get(&conn) else {
             return Err(Refusal::unavailable("the connection is closing"));
         };
-        let method = admit(&request.method, &guest.role, &guest.scopes)?;
-        let device = guest.device_id.as_deref().unwrap_or(&guest.conn_id);
-        let caller = format!("{device}|{}", guest.remote_ip.as_deref().unwrap_or("local"));
-        if let Some(wait) = self.changes.wait(now.at, method.name, &caller) {
-            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-            let message =
-                format!("rate limit exceeded for {}; retry after {}s", method.name, wait.div_ceil(1000));
-            let refusal = Refusal::unavailable(message);
-            let details = json!({"method": method.name, "limit": "3 per 60s"});
-            return Err(Refusal { retry_after_ms: Some(wait), ..refusal }.with(details));
+        let method = method::admit(&request.method, &guest.role, &guest.scopes)?;
+        if method.name == "connect" {
+            return Err(Refusal::invalid("connect is only valid as the first request"));
         }
         if let Some(problem) = method::misfit(method, request.params.as_ref()) {
-            return Err(Refusal::invalid(format!("invalid {} params: {problem}", method.name)));
+            return Err(method::unfit(method, &problem));
         }
         if self.seat(conn).is_none_or(|seat| seat.open >= OPEN_MAX) {
             return Err(busy());
@@ -186,28 +178,5 @@ impl Hall {
         seat.open = seat.open.saturating_sub(1);
         let text = frame::response(id, result);
         out.push(Output::Send { to: vec![conn], text, droppable: false });
-    }
-}
-
-/// The method, if somebody of this role and these scopes may call it.
-fn admit(name: &str, role: &str, scopes: &[String]) -> Result<&'static Method, Refusal> {
-    let missing = |scope: &str| Refusal::invalid(format!("missing scope: {scope}"));
-    let wrong = || Refusal::invalid(format!("{WRONG_ROLE}: {role}"));
-    let Some(method) = method::find(name) else {
-        return Err(match role {
-            scope::ROLE_OPERATOR if !scope::allows(role, scopes, &[scope::ADMIN]) => missing(scope::ADMIN),
-            scope::ROLE_OPERATOR if name == "connect" => {
-                Refusal::invalid("connect is only valid as the first request")
-            }
-            scope::ROLE_OPERATOR => Refusal::invalid(format!("unknown method: {name}")),
-            _ => wrong(),
-        });
-    };
-    match method.gate {
-        Gate::Anybody => Ok(method),
-        Gate::Operator(_) if role != scope::ROLE_OPERATOR => Err(wrong()),
-        Gate::Operator(wanted) if !scope::allows(role, scopes, &[wanted]) => Err(missing(wanted)),
-        Gate::Node if role != scope::ROLE_NODE => Err(wrong()),
-        Gate::Operator(_) | Gate::Node => Ok(method),
     }
 }

@@ -11,7 +11,7 @@ use super::fresh::{now, wall_ms};
 use super::outbox::Outbox;
 use super::server::Shared;
 use super::wire::text_frame;
-use super::world::{Errands, Sink, Store};
+use super::world::{DoErrands, Sink, Store};
 use crate::gateway::desk::ConnId;
 use crate::gateway::errand::Errand;
 use crate::gateway::frame::{Close, Refusal};
@@ -41,7 +41,7 @@ pub(super) struct Hub {
     pub(super) clock: Clock,
     pub(super) shared: Arc<Shared>,
     pub(super) inbox: mpsc::Receiver<ToHub>,
-    pub(super) errands: Arc<dyn Errands>,
+    pub(super) errands: Arc<dyn DoErrands>,
     pub(super) log: Sink,
     /// The hall bounds the questions, so neither way needs a bound of its own.
     pub(super) questions: mpsc::UnboundedSender<Question>,
@@ -136,9 +136,8 @@ impl Hub {
 
     fn run_errand(&self, ticket: Ticket, errand: Errand) {
         let (errands, answering) = (Arc::clone(&self.errands), self.answering.clone());
-        let settings = self.hall.settings().clone();
         tokio::spawn(async move {
-            let done = tokio::task::spawn_blocking(move || errands.run(&errand, &settings)).await;
+            let done = tokio::task::spawn_blocking(move || errands.run(&errand, wall_ms())).await;
             let done = done.unwrap_or_else(|_| Err(Refusal::unavailable("the errand failed")));
             let _ = answering.send(Input::Done { ticket, done });
         });

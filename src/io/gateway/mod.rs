@@ -4,12 +4,15 @@
 //! - `http`, `door`, `listen`: from the port to the upgrade;
 //! - `socket`, `wire`, `outbox`: one task per socket;
 //! - `hub`: the task that owns the hall;
-//! - `world`: what others give: store, errands, log.
+//! - `world`: what the server is given: a store, errands, a log;
+//! - `errands`, `journal`: files that methods read and write, and the log.
 
 mod door;
+pub mod errands;
 mod fresh;
 mod http;
 mod hub;
+pub mod journal;
 mod listen;
 mod outbox;
 mod server;
@@ -18,4 +21,4 @@ mod wire;
 mod world;
 
 pub use server::Server;
-pub use world::{Errands, MemoryStore, NoErrands, Sink, Store, World};
+pub use world::{DoErrands, MemoryStore, NoErrands, Sink, Store, World};

@@ -1,11 +1,14 @@
 //! What the server is given by others: the pairing store, errands, a place for its log.
 
+use std::sync::Arc;
+
 use crate::gateway::errand::{Done, Errand};
 use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::log::Line;
 use crate::gateway::pairing::{Book, Command, ServerKey, Step};
-use crate::gateway::settings::Settings;
+
+use super::errands::Errands;
 
 /// Where devices, requests and tokens are kept. It is asked from one thread only.
 pub trait Store: Send + 'static {
@@ -14,16 +17,22 @@ pub trait Store: Send + 'static {
 }
 
 /// What methods need of files. It may block.
-pub trait Errands: Send + Sync + 'static {
-    /// Does one errand.
+pub trait DoErrands: Send + Sync + 'static {
+    /// Does one errand. `now_ms` is wall time.
     ///
     /// # Errors
     /// The refusal with which the method is answered.
-    fn run(&self, errand: &Errand, settings: &Settings) -> Done;
+    fn run(&self, errand: &Errand, now_ms: u64) -> Done;
+}
+
+impl DoErrands for Errands {
+    fn run(&self, errand: &Errand, now_ms: u64) -> Done {
+        Self::run(self, errand, now_ms)
+    }
 }
 
 /// Where lines of the log go. It must not block for long.
-pub type Sink = std::sync::Arc<dyn Fn(&Line) + Send + Sync>;
+pub type Sink = Arc<dyn Fn(&Line) + Send + Sync>;
 
 /// A store that forgets everything when it is dropped.
 #[derive(Debug, Clone)]
@@ -44,8 +53,8 @@ impl Store for MemoryStore {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoErrands;
 
-impl Errands for NoErrands {
-    fn run(&self, _: &Errand, _: &Settings) -> Done {
+impl DoErrands for NoErrands {
+    fn run(&self, _: &Errand, _: u64) -> Done {
         Err(Refusal::unavailable("this gateway reads no files"))
     }
 }
@@ -55,7 +64,7 @@ pub struct World {
     /// The pairing store.
     pub store: Box<dyn Store>,
     /// The errands.
-    pub errands: std::sync::Arc<dyn Errands>,
+    pub errands: Arc<dyn DoErrands>,
     /// The log.
     pub log: Sink,
 }
