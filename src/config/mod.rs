@@ -16,6 +16,7 @@ mod check;
 mod document;
 mod env;
 mod examine;
+mod gateway;
 mod key;
 mod known;
 mod model;
@@ -36,6 +37,7 @@ pub use candidates::{
     Ask, Candidate, Chain, DEFAULT_API, Role, Target, Why, candidates, configured_primary, target,
 };
 pub use examine::{Examined, examine, parse};
+pub use gateway::{GatewayConfig, LoggingConfig, RateLimitConfig, TrustedProxyConfig, gateway};
 pub use key::{Auth, Key, KeySource};
 pub use known::{KNOWN, Known, Serves};
 pub use model::{Api, Model};

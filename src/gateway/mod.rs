@@ -24,6 +24,7 @@ pub mod json;
 pub mod log;
 pub mod method;
 pub mod pairing;
+pub mod resolve;
 pub mod scope;
 pub mod shape;
 pub mod settings;

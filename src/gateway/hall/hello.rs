@@ -138,6 +138,9 @@ impl Hall {
             guest.role == scope::ROLE_OPERATOR && guest.scopes.iter().any(|s| s == scope::ADMIN)
         });
         let limits = &self.settings.limits;
+        let agents = &self.settings.agents;
+        let agent = agents.iter().find(|agent| agent.default).or_else(|| agents.first());
+        let agent = agent.map_or(DEFAULT_AGENT, |agent| agent.id.as_str());
         let presence = self.catalog.presence.as_ref().map_or(RawValue::NULL, |(_, list)| list);
         let frame = Frame {
             r#type: "res",
@@ -157,9 +160,9 @@ impl Hall {
                     state_version: Version { presence: self.version.presence, health: self.version.health },
                     uptime_ms: now.ms.saturating_sub(self.began.ms),
                     session_defaults: SessionDefaults {
-                        default_agent_id: DEFAULT_AGENT,
+                        default_agent_id: agent,
                         main_key: "main",
-                        main_session_key: format!("agent:{DEFAULT_AGENT}:main"),
+                        main_session_key: format!("agent:{agent}:main"),
                         scope: "per-sender",
                     },
                     config_path: is_admin.then_some(self.settings.config_path.as_str()),
