@@ -4,6 +4,7 @@
 //! here is a value that is told the time and given its randomness:
 //!
 //! - [`frame`]: what crosses the socket, in and out;
+//! - [`identity`], [`auth`], [`origin`]: who calls, with which secret, from where;
 //! - [`shape`]: what parameters must look like, and the words for what does not fit;
 //! - [`handshake`]: the checks of `connect`, in their order, with their words;
 //! - [`scope`]: what one scope says about another;
@@ -19,10 +20,13 @@ pub mod errand;
 pub mod frame;
 pub mod fresh;
 pub mod hall;
+pub mod auth;
 pub mod handshake;
+pub mod identity;
 pub mod json;
 pub mod log;
 pub mod method;
+pub mod origin;
 pub mod pairing;
 pub mod resolve;
 pub mod scope;

@@ -96,9 +96,12 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
 });
 
 /// Why parameters do not fit a method: the validation text, without `invalid … params`.
+/// No parameters, or `null`, count as an empty object.
 #[must_use]
 pub fn misfit(method: &Method, params: Option<&Value>) -> Option<String> {
-    SHAPES.get(method.name)?.problems(params)
+    let none = Value::Object(serde_json::Map::new());
+    let params = params.filter(|params| !params.is_null()).unwrap_or(&none);
+    SHAPES.get(method.name)?.problems(Some(params))
 }
 
 /// The refusal of parameters that do not fit.
