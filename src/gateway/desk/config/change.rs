@@ -9,7 +9,7 @@ use super::merge::{differences, merge};
 use super::redact::{MARK, knowing, redact};
 use super::restore::restore;
 use super::show::issues;
-use super::{File, Scene, Settled, changed, hash};
+use super::{File, Scene, Settled, changed, hash, in_one_line};
 
 /// The most issues that the words of a refusal name.
 const ISSUES_TOLD: usize = 3;
@@ -24,7 +24,7 @@ pub(super) fn set(
     check_base(file, base)?;
     // A file that cannot be read may be replaced; then there is nothing to put back.
     let current = read(file).unwrap_or_else(|_| json!({}));
-    let sent = parse(raw, "config").map_err(|error| Refusal::invalid(error.to_string()))?;
+    let sent = parse(raw, "config").map_err(|error| Refusal::invalid(in_one_line(&error)))?;
     let (shown, _) = redact(&current, scene.env, scene.redactor, scene.secrets);
     let next = restore(&sent, &current, &shown).map_err(|path| lost(&path))?;
     // What needed nothing put back is kept to the letter, comments and all.
@@ -50,7 +50,7 @@ pub(super) fn patch(
             return Err(fix_first());
         }
     }
-    let sent = parse(raw, "patch").map_err(|error| Refusal::invalid(error.to_string()))?;
+    let sent = parse(raw, "patch").map_err(|error| Refusal::invalid(in_one_line(&error)))?;
     if !sent.is_object() {
         return Err(Refusal::invalid("config.patch raw must be an object"));
     }
@@ -111,7 +111,7 @@ fn written(config: &Value) -> String {
 }
 
 fn validate(text: &str, next: &Value, scene: &Scene<'_>) -> Result<(), Refusal> {
-    let examined = examine(text, "config", scene.env).map_err(|error| Refusal::invalid(error.to_string()))?;
+    let examined = examine(text, "config", scene.env).map_err(|error| Refusal::invalid(in_one_line(&error)))?;
     if examined.issues.is_empty() {
         return Ok(());
     }

@@ -115,7 +115,12 @@ pub fn hash(bytes: &[u8]) -> String {
 }
 
 fn unreadable(error: &ConfigError) -> Refusal {
-    Refusal::invalid(format!("invalid config: {error}"))
+    Refusal::invalid(format!("invalid config: {}", in_one_line(error)))
+}
+
+/// What a text is wrong for, with its place.
+fn in_one_line(error: &ConfigError) -> String {
+    error.to_string().replace("\n  help: ", "; ")
 }
 
 fn asked(call: &Call<'_>) -> (String, Option<String>) {
