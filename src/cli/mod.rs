@@ -3,6 +3,7 @@
 mod config;
 mod error;
 mod explain;
+mod gateway;
 mod list;
 mod mock;
 mod progress;
@@ -40,6 +41,8 @@ enum Command {
     Run(Box<run::Args>),
     /// Serve mock providers, healthy or with faults
     Mock(mock::Args),
+    /// Run a gateway that OpenClaw's clients can use
+    Gateway(gateway::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it
     Config(config::Args),
     /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Mock(args) => mock::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
         Command::Config(args) => config::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),

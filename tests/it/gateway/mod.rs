@@ -1,10 +1,15 @@
 //! The gateway, from outside and from inside.
 
 mod abuse;
+mod config_change;
+mod desk;
+mod errands;
 mod fallback;
 mod guest;
+mod journal;
 mod load;
 mod openclaw;
+mod payload_shapes;
 mod rows;
 mod seed;
 mod subject;
