@@ -1,0 +1,6 @@
+//! The gateway.
+
+mod door;
+mod door_auth;
+mod door_handshake;
+mod door_origin;
