@@ -3,6 +3,10 @@
 mod abuse;
 mod config_change;
 mod desk;
+mod door;
+mod door_auth;
+mod door_handshake;
+mod door_origin;
 mod errands;
 mod fallback;
 mod guest;
