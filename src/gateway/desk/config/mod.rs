@@ -7,6 +7,7 @@
 
 mod change;
 mod merge;
+mod names;
 mod pace;
 mod redact;
 mod restore;
