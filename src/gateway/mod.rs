@@ -21,6 +21,7 @@ pub mod handshake;
 pub mod log;
 pub mod method;
 pub mod pairing;
+pub mod scope;
 pub mod settings;
 
 /// The protocol version that this gateway speaks.
