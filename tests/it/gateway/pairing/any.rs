@@ -1,0 +1,1 @@
+//! Pairing by chance: whatever is asked in whatever order, the rules hold.
