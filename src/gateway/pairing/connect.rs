@@ -71,8 +71,7 @@ impl Book {
     ) -> Result<Option<Vec<String>>, Refusal> {
         let mut obstacle = self.obstacle(&ask.claim, &ask.role, &ask.scopes);
         self.note(turn, ask, proven, obstacle);
-        let unknown: Vec<String> =
-            ask.scopes.iter().filter(|scope| !scope::is_known(&ask.role, scope)).cloned().collect();
+        let unknown = scope::unknown(&ask.role, &ask.scopes);
         if !unknown.is_empty() {
             return Err(unknown_scopes(unknown, obstacle.unwrap_or(Reason::ScopeUpgrade)));
         }

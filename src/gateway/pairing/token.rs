@@ -197,8 +197,7 @@ impl Book {
         if let Some(scope) = missing(role, &wanted, &by.scopes) {
             return Err(format!("caller-missing-scope scope={scope}"));
         }
-        let beyond = |scope: &String| !scope::is_known(role, scope);
-        if wanted.iter().any(beyond) || missing(role, &wanted, &device.scopes).is_some() {
+        if !scope::unknown(role, &wanted).is_empty() || missing(role, &wanted, &device.scopes).is_some() {
             return Err("scope-outside-approved-baseline".to_owned());
         }
         Ok(wanted)
@@ -231,5 +230,7 @@ impl Book {
 
 /// The first scope that is asked and not granted.
 pub(super) fn missing(role: &str, asked: &[String], granted: &[String]) -> Option<String> {
-    scope::normalise(asked).into_iter().find(|scope| !scope::allows(role, granted, scope))
+    scope::normalise(asked)
+        .into_iter()
+        .find(|scope| !scope::allows(role, granted, std::slice::from_ref(scope)))
 }

@@ -47,9 +47,9 @@ impl Case {
                 came.push((text.clone(), Vec::new()));
                 continue;
             }
-            let (text, times) = text.split_once(" times ").map_or((text.as_str(), 1), |(times, rest)| {
-                (rest, times.parse().expect("how often"))
-            });
+            let (text, times) = text
+                .split_once(" times ")
+                .map_or((text.as_str(), 1), |(times, rest)| (rest, times.parse().expect("how often")));
             let mut lines = Vec::new();
             for _ in 0..times {
                 (now, number) = (now + 1000, number + 1);
@@ -120,7 +120,8 @@ fn the_book_keeps_its_rules() {
     for (path, case) in all() {
         let mut book = Book::default();
         let policy = case.policy();
-        let (steps, state) = case.play(&mut |now, fresh, command| book.handle(now, fresh, &key, &policy, command));
+        let (steps, state) =
+            case.play(&mut |now, fresh, command| book.handle(now, fresh, &key, &policy, command));
         let (came, wanted) = (print(&steps, &state), print(&case.wanted().0, &case.wanted().1));
         if came != wanted && !accept(&path, &came) {
             panic!("{}\n--- came\n{came}--- wanted\n{wanted}", path.display());

@@ -205,7 +205,8 @@ impl Names {
             self.request(ask["requestId"].as_str().unwrap_or("?"));
             let text = |key: &str| ask[key].as_str().unwrap_or_default();
             let scopes = words(&ask["scopes"]);
-            let line = format!("request {} {} {} {scopes}", text("requestId"), text("deviceId"), text("role"));
+            let line =
+                format!("request {} {} {} {scopes}", text("requestId"), text("deviceId"), text("role"));
             lines.push(self.shorten(line.trim_end()));
         }
         lines
