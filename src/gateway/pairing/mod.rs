@@ -16,6 +16,7 @@ mod book;
 mod bootstrap;
 mod command;
 mod connect;
+pub mod image;
 mod list;
 mod remove;
 mod request;
