@@ -13,6 +13,7 @@ mod guest;
 mod journal;
 mod load;
 mod openclaw;
+mod pairing;
 mod payload_shapes;
 mod rows;
 mod seed;
