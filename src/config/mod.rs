@@ -26,6 +26,7 @@ mod schema;
 mod secret;
 mod sources;
 mod summary;
+mod tree;
 
 pub use agents::{
     AGENTS_MAX, Agent, Agents, DEFAULT_AGENT, Defaults, FALLBACKS_MAX, Heartbeat, ModelSettings, Pick,
@@ -44,3 +45,4 @@ pub use scan::repair;
 pub use secret::{BaseUrl, Opaque, Secret};
 pub use sources::{Mode, PROVIDERS_MAX};
 pub use summary::summary;
+pub use tree::tree;

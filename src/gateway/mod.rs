@@ -8,7 +8,8 @@
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
 //! - [`method`]: the table of methods: role, scope, parameters;
 //! - [`desk`]: what each method does;
-//! - [`hall`]: the machine that holds the connections and ties it all together.
+//! - [`hall`]: the machine that holds the connections and ties it all together;
+//! - [`client`]: the other end, for our own commands.
 //!
 //! `io::gateway` gives it sockets, files and a clock.
 
@@ -22,6 +23,7 @@ pub mod log;
 pub mod method;
 pub mod pairing;
 pub mod settings;
+pub mod client;
 
 /// The protocol version that this gateway speaks.
 pub const PROTOCOL: u64 = 3;
