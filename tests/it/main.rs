@@ -11,6 +11,7 @@ mod dialects;
 mod docs;
 mod faults;
 mod foreign;
+mod gateway;
 mod healthy;
 mod http;
 mod matrix;

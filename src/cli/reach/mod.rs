@@ -124,7 +124,8 @@ impl Ground {
     }
 
     /// Connects as this device. Where the shared token does not fit and the gateway invites us to,
-    /// it tries once more with the token that the gateway gave to this device.
+    /// it tries once more with the token that the gateway gave to this device; not where a token
+    /// was given on the command line, for then that one is meant.
     pub(super) async fn open(&self, persona: &Persona) -> Result<(Link, Hello), Fault> {
         let key = self.identity.key();
         let mut credentials = self.credentials.clone();
@@ -136,6 +137,7 @@ impl Ground {
         if let (Err(fault), Some(kept)) = (&opened, kept)
             && fault.invites_device_token()
             && credentials.device_token.is_none()
+            && self.endpoint.secret_from != Some("--token")
         {
             tokio::time::sleep(RETRY_AFTER).await;
             credentials.device_token = Some(kept.token);

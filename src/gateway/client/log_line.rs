@@ -40,8 +40,8 @@ pub fn read(raw: &str) -> Option<LogLine> {
         .collect();
     numbered.sort_by_key(|(number, _)| *number);
     let words = numbered.into_iter().filter_map(|(_, value)| match value {
-        // The subsystem is told apart already.
-        Value::String(word) if word.starts_with("{\"subsystem\"") => None,
+        // The name is told apart already.
+        Value::String(word) if meta["name"] == word.as_str() => None,
         Value::String(word) if word.is_empty() => None,
         Value::String(word) => Some(word.clone()),
         Value::Null => None,

@@ -1,0 +1,3 @@
+//! The gateway and its clients.
+
+mod client;
