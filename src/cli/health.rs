@@ -82,7 +82,9 @@ fn details(health: &Value, paint: Paint) -> String {
     if !agents.is_empty() {
         let names: Vec<String> = agents
             .iter()
-            .map(|agent| format!("{}{}", id(agent), if agent["isDefault"] == true { " (default)" } else { "" }))
+            .map(|agent| {
+                format!("{}{}", id(agent), if agent["isDefault"] == true { " (default)" } else { "" })
+            })
             .collect();
         text += &format!("Agents: {}\n", paint.plain(&names.join(", ")));
     }

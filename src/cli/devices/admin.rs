@@ -49,7 +49,9 @@ impl<'a> Admin<'a> {
         }
         match ground.open(&Persona::cli()).await {
             Ok((link, _)) => Ok(Self { ground, link: Some(link), scratch: None }),
-            Err(fault) if fault.is_pairing() && ground.endpoint.is_own() && ground.credentials.has_shared() => {
+            Err(fault)
+                if fault.is_pairing() && ground.endpoint.is_own() && ground.credentials.has_shared() =>
+            {
                 // Where a scratch key is not let in either, the first refusal says more.
                 Self::open_scratch(ground).await.map_err(|_| fault)
             }

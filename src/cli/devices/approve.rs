@@ -17,8 +17,10 @@ use crate::problem::Problem;
 /// Approves a request by its id, or whatever a device asks for, by the device.
 ///
 /// `--device` cannot lose a race: it listens to the gateway and approves a request of this device
-/// at the moment it is made, if it asks for nothing beyond --scopes. Without --scopes the limit is
-/// what is shown first; on a terminal it asks before it approves that, unless --yes is given.
+/// at the moment it is made, if it asks for nothing beyond --scopes. OpenClaw 2026.4.12 merges what
+/// a device asks for into one request: one that asks for some of --scopes and for more is rejected,
+/// so that the narrow one shows again. Without --scopes the limit is what is shown first; on a
+/// terminal it asks before it approves that, unless --yes is given.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -34,10 +36,9 @@ pub(super) struct Args {
     /// The most that may be granted, as a,b; by default what is shown first
     #[arg(long, value_name = "SCOPES", value_delimiter = ',', requires = "device")]
     pub(super) scopes: Vec<String>,
-    /// Reject requests of this device for more, so that the gateway shows the narrow ones again:
-    /// OpenClaw 2026.4.12 merges what a device asks for into one request
+    /// Reject nothing: only wait until a request comes that asks for nothing beyond --scopes
     #[arg(long, requires = "scopes")]
-    pub(super) narrow: bool,
+    pub(super) no_reject: bool,
     /// Approve what is shown first without asking
     #[arg(long, requires = "device")]
     pub(super) yes: bool,
@@ -50,7 +51,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if let Some(folder) = &args.state_dir {
-        let problem = Problem::new(format!("--state-dir {}: this build cannot change the files", folder.display()));
+        let problem =
+            Problem::new(format!("--state-dir {}: this build cannot change the files", folder.display()));
         let hint = "approve through the running gateway: leave --state-dir out";
         return Err(CliError::new(Exit::CouldNotRun, problem.hint(hint)));
     }
@@ -76,7 +78,9 @@ async fn approve(id: &str, reach: &Reach) -> Result<Exit, CliError> {
     };
     match answer {
         Ok(answer) if reach.json => print_json(&answer).map(|()| Exit::Pass),
-        Ok(answer) => out(format!("{}\n", approved(&answer, id, Paint::of_stdout())).as_bytes()).map(|()| Exit::Pass),
+        Ok(answer) => {
+            out(format!("{}\n", approved(&answer, id, Paint::of_stdout())).as_bytes()).map(|()| Exit::Pass)
+        }
         Err(fault) => {
             ground.tell_fault("error:", &fault, &Persona::cli());
             Ok(Exit::Fail)
@@ -116,7 +120,9 @@ async fn select(reach: &Reach) -> Result<Exit, CliError> {
     let paint = Paint::of_stderr();
     tell(format_args!("Approve this exact request with: {}", paint.strong(&command)));
     let device = request.device.get(..16).unwrap_or(&request.device);
-    tell(format_args!("Or by the device, whatever its id is then: provoke devices approve --device {device}"));
+    tell(format_args!(
+        "Or by the device, whatever its id is then: provoke devices approve --device {device}"
+    ));
     Ok(Exit::Fail)
 }
 
@@ -151,5 +157,9 @@ fn command(id: &str, reach: &Reach) -> String {
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_/:=.,@%+-".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

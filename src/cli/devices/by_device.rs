@@ -15,7 +15,7 @@ use super::list::entry;
 use crate::cli::error::{CliError, Exit, tell};
 use crate::cli::reach::{Ground, Paint, Stop, print_json};
 use crate::cli::run::out;
-use crate::gateway::client::approval::{Approval, Input, Outcome, Output, Wanted};
+use crate::gateway::client::approval::{Approval, Input, Outcome, Output, PREFIX_MIN, Wanted};
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::diagnosis::Advice;
 use crate::gateway::client::fault::Fault;
@@ -26,6 +26,9 @@ use crate::io::clock::{Clock, TimeScale};
 const PATIENCE_MS: u64 = 30_000;
 /// So long a connect and a single answer may take.
 const CALL: Duration = Duration::from_secs(10);
+
+/// Before this device asks for itself once more.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// What an answer is to.
 enum Call {
@@ -43,10 +46,10 @@ pub(super) async fn run(args: &Args) -> Result<Exit, CliError> {
         Ok(admin) => admin,
         Err(fault) => return Ok(not_let_in(&ground, &fault)),
     };
-    let mut driver = Driver::new(args, patience);
+    let mut driver = Driver::new(args, patience, &ground);
     let ended = match &mut admin.link {
         Some(link) => tokio::select! {
-            outcome = driver.drive(link) => Ok(outcome),
+            outcome = driver.drive(&ground, link) => Ok(outcome),
             exit = stop.heard() => Err(exit),
         },
         None => Ok(Outcome::Failed(Fault::Closed(1006, String::new()))),
@@ -73,15 +76,19 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(args: &Args, patience: Duration) -> Self {
+    fn new(args: &Args, patience: Duration, ground: &Ground) -> Self {
         let clock = Clock::start(TimeScale::REAL);
         // Without a terminal nobody can be asked: then it acts as on an id, on what it has shown.
         let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         let scopes: Vec<String> = args.scopes.iter().map(|scope| scope.trim().to_owned()).collect();
+        let device = args.device.clone().unwrap_or_default().trim().to_lowercase();
+        let own = ground.device_id();
+        let is_own = device.len() >= PREFIX_MIN && own.starts_with(&device);
         let wanted = Wanted {
-            device: args.device.clone().unwrap_or_default().trim().to_lowercase(),
+            device: if is_own { own } else { device },
+            own: is_own,
+            narrow: !scopes.is_empty() && !args.no_reject,
             scopes: (!scopes.is_empty()).then_some(scopes),
-            narrow: args.narrow,
             confirmed: args.yes || !can_ask,
         };
         Self {
@@ -95,11 +102,12 @@ impl Driver {
     }
 
     /// Lists once, then listens, until the machine is done.
-    async fn drive(&mut self, link: &mut Link) -> Outcome {
+    async fn drive(&mut self, ground: &Ground, link: &mut Link) -> Outcome {
         match link.post("device.pair.list", Some(json!({})), false, CALL).await {
             Ok(id) => drop(self.calls.insert(id, Call::List)),
             Err(fault) => return Outcome::Failed(fault),
         }
+        let mut asking: Option<Asking<'_>> = None;
         loop {
             let deadline = self.machine.deadline().map(|moment| self.clock.instant(moment));
             let input = tokio::select! {
@@ -108,13 +116,15 @@ impl Driver {
                     Err(fault) => return Outcome::Failed(fault),
                 },
                 agreed = agreement(&mut self.confirmation) => Some(Input::Confirmed(agreed)),
+                () = asked(&mut asking) => Some(Input::Asked),
                 () = until(deadline) => Some(Input::Woken),
             };
             let Some(input) = input else { continue };
-            if let Input::Listed(Value::Null) = input {
-                continue;
-            }
             for output in self.machine.handle(self.clock.now(), input) {
+                if let Output::Ask(scopes) = output {
+                    asking = Some(Box::pin(ask_as_device(ground, scopes)));
+                    continue;
+                }
                 if let Some(outcome) = self.act(link, output).await {
                     return outcome;
                 }
@@ -183,11 +193,15 @@ impl Driver {
                 tell(format_args!("Nothing of {device} waits there yet; listening."));
             }
             Output::Superseded(id) => {
-                tell(paint.faint(&format!("{id} was replaced before it could be approved; waiting for the next")));
+                tell(
+                    paint.faint(&format!(
+                        "{id} was replaced before it could be approved; waiting for the next"
+                    )),
+                );
             }
             Output::Beyond(request, beyond) => {
                 let (id, beyond) = (&request.id, beyond.join(", "));
-                tell(paint.warn(&format!("{id} asks for more than is allowed ({beyond}); not approved")));
+                tell(paint.warn(&format!("{id} asks for more than is allowed ({beyond}): not approved")));
             }
             _ => {}
         }
@@ -209,7 +223,8 @@ impl Driver {
                 for request in requests {
                     let answer = self.answers.get(&request.id).unwrap_or(&Value::Null);
                     let scopes = request.scopes.join(", ");
-                    out(format!("{}  {}\n", approved(answer, &request.id, paint), paint.faint(&scopes)).as_bytes())?;
+                    out(format!("{}  {}\n", approved(answer, &request.id, paint), paint.faint(&scopes))
+                        .as_bytes())?;
                 }
                 if !lacking.is_empty() {
                     tell(format_args!("Not asked for yet, so not granted: {}", lacking.join(", ")));
@@ -217,7 +232,8 @@ impl Driver {
                 return Ok(Exit::Pass);
             }
             Outcome::Already(scopes) => {
-                out(format!("{} already has {}\n", paint.strong(device), paint.plain(&scopes.join(", "))).as_bytes())?;
+                out(format!("{} already has {}\n", paint.strong(device), paint.plain(&scopes.join(", ")))
+                    .as_bytes())?;
                 return Ok(Exit::Pass);
             }
             Outcome::Declined => tell("Nothing was approved."),
@@ -256,7 +272,7 @@ fn tell_why(device: &str, outcome: &Outcome) -> Advice {
                 whose: "the gateway: it merges what a device asks for into one request (OpenClaw 2026.4.12)",
                 next: vec![
                     format!("to grant all of it: {again} --scopes {all}"),
-                    format!("to grant less: {again} --scopes SCOPES --narrow  (rejects what asks for more)"),
+                    format!("to grant less: {again} --scopes SCOPES"),
                 ],
             }
         }
@@ -268,7 +284,7 @@ fn tell_why(device: &str, outcome: &Outcome) -> Advice {
                 whose: "the limit given here, or a gateway that merges requests (OpenClaw 2026.4.12)",
                 next: vec![
                     format!("to grant all of it: {again} --scopes {scopes}"),
-                    format!("to grant less: {again} --scopes SCOPES --narrow  (rejects what asks for more)"),
+                    format!("to grant less: {again} --scopes SCOPES"),
                 ],
             }
         }
@@ -339,6 +355,28 @@ async fn agreement(waiting: &mut Option<oneshot::Receiver<bool>>) -> bool {
             let agreed = receiver.await.unwrap_or(false);
             *waiting = None;
             agreed
+        }
+        None => std::future::pending().await,
+    }
+}
+
+type Asking<'a> = std::pin::Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Connects as this device, so that its request is there; it is refused until it is approved.
+async fn ask_as_device(ground: &Ground, scopes: Vec<String>) {
+    let persona = Persona { scopes, ..Persona::cli() };
+    if let Ok((link, _)) = ground.open(&persona).await {
+        link.close().await;
+    }
+    // Not at once again: what came in between shows first.
+    tokio::time::sleep(ASK_AGAIN).await;
+}
+
+async fn asked(asking: &mut Option<Asking<'_>>) {
+    match asking {
+        Some(future) => {
+            future.await;
+            *asking = None;
         }
         None => std::future::pending().await,
     }

@@ -56,9 +56,7 @@ async fn change(
     };
     match answer {
         Ok(answer) if reach.json => print_json(&answer).map(|()| Exit::Pass),
-        Ok(answer) => {
-            out(format!("{}\n", said(&answer, Paint::of_stdout())).as_bytes()).map(|()| Exit::Pass)
-        }
+        Ok(answer) => out(format!("{}\n", said(&answer, Paint::of_stdout())).as_bytes()).map(|()| Exit::Pass),
         Err(fault) => {
             ground.tell_fault("error:", &fault, &Persona::cli());
             Ok(Exit::Fail)

@@ -133,7 +133,8 @@ fn to_json(ground: &Ground, seen: &Result<Seen, Fault>) -> Value {
     let is_own = ground.endpoint.is_own();
     let kind = if is_own { "localLoopback" } else { "explicit" };
     let failed = seen.as_ref().map_or_else(Some, Seen::failed);
-    let limited = matches!(failed, Some(Fault::Denied(denial)) if denial.message.starts_with("missing scope"));
+    let limited =
+        matches!(failed, Some(Fault::Denied(denial)) if denial.message.starts_with("missing scope"));
     let mut target = json!({
         "id": kind, "kind": kind, "url": ground.endpoint.url(), "active": true, "tunnel": null,
         "connect": {

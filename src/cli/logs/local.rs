@@ -59,7 +59,8 @@ fn tail(path: &Path, cursor: Option<u64>, args: &Args) -> io::Result<Value> {
     // A line that is not finished yet is read next time.
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
     let text = String::from_utf8_lossy(&bytes[..end]);
-    let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> =
+        text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
     let limit = if cursor.is_none() { usize::try_from(args.limit).unwrap_or(usize::MAX) } else { usize::MAX };
     let lines = &lines[lines.len().saturating_sub(limit)..];
     let file = path.to_string_lossy();

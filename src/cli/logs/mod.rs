@@ -163,7 +163,8 @@ fn tell(ground: &Ground, printer: &Printer, fault: &Fault) -> Result<Exit, CliEr
     let persona = Persona::cli();
     if printer.is_json() {
         let told = ground.fault_json(fault, &persona);
-        let next: Vec<&str> = told["next"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let next: Vec<&str> =
+            told["next"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let line = json!({
             "type": "error", "message": told["what"], "error": told["error"],
             "details": told["details"], "hint": next.join("; "),

@@ -84,20 +84,11 @@ impl Ground {
         };
         let (endpoint, credentials) = endpoint::resolve(&wish, &env, &config, &name).map_err(failed)?;
         let identity = Identity::open(&state).map_err(failed)?;
-        let instance_id = fresh_uuid().map_err(|error| CliError::system("no chance to be had", &error, ""))?;
+        let instance_id =
+            fresh_uuid().map_err(|error| CliError::system("no chance to be had", &error, ""))?;
         let patience = Duration::from_millis(reach.timeout.unwrap_or(wait_ms));
         drop(name);
-        Ok(Self {
-            env,
-            config,
-            has_config,
-            state,
-            endpoint,
-            credentials,
-            patience,
-            identity,
-            instance_id,
-        })
+        Ok(Self { env, config, has_config, state, endpoint, credentials, patience, identity, instance_id })
     }
 
     /// The id of this device.
@@ -111,7 +102,8 @@ impl Ground {
         let id = self.device_id();
         let local = self.pairing().and_then(|(both, _)| {
             let paired = both["paired"].as_array()?;
-            let scopes = paired.iter().find(|device| device["deviceId"] == id.as_str())?["scopes"].as_array()?;
+            let scopes =
+                paired.iter().find(|device| device["deviceId"] == id.as_str())?["scopes"].as_array()?;
             Some(scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect())
         });
         local.or_else(|| self.identity.token(ROLE).map(|kept| kept.scopes))

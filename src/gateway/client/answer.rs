@@ -144,7 +144,8 @@ mod tests {
         assert_eq!(read(&hello), Heard::Response { id: "1".to_owned(), result: Ok(json!({"a": 1})) });
         let event = r#"{"type":"event","event":"tick"}"#;
         assert_eq!(read(event), Heard::Event { name: "tick".to_owned(), payload: Value::Null });
-        let no = r#"{"type":"res","id":"2","ok":false,"error":{"code":"C","message":"m","details":{"code":"D"}}}"#;
+        let no =
+            r#"{"type":"res","id":"2","ok":false,"error":{"code":"C","message":"m","details":{"code":"D"}}}"#;
         let Heard::Response { result: Err(denial), .. } = read(no) else { panic!("{:?}", read(no)) };
         assert_eq!((denial.code.as_str(), denial.message.as_str(), denial.detail_code()), ("C", "m", "D"));
         for (text, words) in [

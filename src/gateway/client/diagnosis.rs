@@ -87,7 +87,9 @@ fn pairing(denial: &Denial, scene: &Scene<'_>) -> Advice {
     let device = scene.device_id;
     let (what, whose) = match denial.details["reason"].as_str() {
         Some("scope-upgrade") => (
-            format!("device {device} asked for more than it was granted\nasked    {asked}\ngranted  {granted}"),
+            format!(
+                "device {device} asked for more than it was granted\nasked    {asked}\ngranted  {granted}"
+            ),
             "the pairing: a device keeps the scopes of its first contact until somebody approves more",
         ),
         Some("role-upgrade") => (
@@ -98,7 +100,10 @@ fn pairing(denial: &Denial, scene: &Scene<'_>) -> Advice {
             format!("device {device} was paired on another platform"),
             "the pairing: the key was copied to another machine, or the system changed",
         ),
-        _ => (format!("device {device} is not paired; it asked for {asked}"), "the pairing: nobody has let this device in"),
+        _ => (
+            format!("device {device} is not paired; it asked for {asked}"),
+            "the pairing: nobody has let this device in",
+        ),
     };
     let mut next = Vec::new();
     match denial.details["requestId"].as_str() {
@@ -120,7 +125,10 @@ fn refused(denial: &Denial, scene: &Scene<'_>) -> Advice {
         "AUTH_TOKEN_MISMATCH" | "AUTH_PASSWORD_MISMATCH" => Advice {
             what: format!("the secret from {} is not the gateway's", from.unwrap_or("nowhere")),
             whose: "the credentials of this client, or a gateway that has not read its new config",
-            next: vec![format!("compare {} with {there}", from.unwrap_or("it")), "or give it: --token".to_owned()],
+            next: vec![
+                format!("compare {} with {there}", from.unwrap_or("it")),
+                "or give it: --token".to_owned(),
+            ],
         },
         "AUTH_TOKEN_MISSING" | "AUTH_PASSWORD_MISSING" | "AUTH_REQUIRED" => Advice {
             what: "the gateway wants its secret, and this client has none of the right kind".to_owned(),
@@ -182,7 +190,9 @@ fn denied(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "no such request waits there: approved, rejected or expired by now, or (on OpenClaw 2026.4.12) \
              replaced by a later request of the same device",
             "on 2026.4.12 the gateway: every other request of a device, the approver's own too, replaces the one shown",
-            &["provoke devices list, then: provoke devices approve --device <device>, which cannot lose that race"],
+            &[
+                "provoke devices list, then: provoke devices approve --device <device>, which cannot lose that race",
+            ],
         ),
         "unknown deviceId" | "unknown deviceId/role" => {
             advice("no such device is paired there", "the command", &["provoke devices list"])
@@ -197,7 +207,9 @@ fn denied(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "the command, or a gateway of another version",
             &["check the name; methods are case-sensitive"],
         ),
-        _ if message.starts_with("invalid ") => advice(message.clone(), "the parameters", &["correct --params"]),
+        _ if message.starts_with("invalid ") => {
+            advice(message.clone(), "the parameters", &["correct --params"])
+        }
         _ => advice(message.clone(), "the gateway refuses this request", &[]),
     }
 }

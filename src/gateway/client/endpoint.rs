@@ -91,7 +91,8 @@ pub fn resolve(
     if let Some(url) = &wish.url {
         if wish.token.is_none() && wish.password.is_none() {
             let words = "gateway url override requires explicit credentials";
-            let problem = Problem::new(format!("{words}\nFix: pass --token or --password\nConfig: {config_file}"));
+            let problem =
+                Problem::new(format!("{words}\nFix: pass --token or --password\nConfig: {config_file}"));
             return Err(problem);
         }
         let mut endpoint = endpoint(url, "cli --url")?;
@@ -113,9 +114,15 @@ pub fn resolve(
     let mut credentials = Credentials { token, password, device_token: None };
     // A mode that is configured says which of the two is meant.
     match gateway["auth"]["mode"].as_str() {
-        Some("password") if credentials.password.is_some() && wish.token.is_none() => credentials.token = None,
-        Some("token") if credentials.token.is_some() && wish.password.is_none() => credentials.password = None,
-        Some("none") if wish.token.is_none() && wish.password.is_none() => credentials = Credentials::default(),
+        Some("password") if credentials.password.is_some() && wish.token.is_none() => {
+            credentials.token = None
+        }
+        Some("token") if credentials.token.is_some() && wish.password.is_none() => {
+            credentials.password = None
+        }
+        Some("none") if wish.token.is_none() && wish.password.is_none() => {
+            credentials = Credentials::default()
+        }
         _ => {}
     }
     endpoint.secret_from = match (&credentials.token, &credentials.password) {
@@ -234,7 +241,8 @@ fn endpoint(
     };
     let is_allowed = env.get("OPENCLAW_ALLOW_INSECURE_PRIVATE_WS").is_some_and(|value| value == "1");
     if !is_loopback(host) && !is_allowed {
-        let hint = "tunnel it over SSH, or set OPENCLAW_ALLOW_INSECURE_PRIVATE_WS=1 on a network that you trust";
+        let hint =
+            "tunnel it over SSH, or set OPENCLAW_ALLOW_INSECURE_PRIVATE_WS=1 on a network that you trust";
         return Err(wrong("would send the credentials in the clear").hint(hint));
     }
     Ok(Endpoint {
@@ -281,23 +289,41 @@ mod tests {
         let both = json!({"gateway": {"auth": {"mode": "password", "password": "pw", "token": "config"}}});
         let remote = json!({"gateway": {"mode": "remote", "auth": {"token": "config"},
             "remote": {"url": "ws://localhost:9/x", "token": "there"}}});
-        let by_env = json!({"gateway": {"auth": {"token": {"source": "env", "provider": "default", "id": "T"}}}});
+        let by_env =
+            json!({"gateway": {"auth": {"token": {"source": "env", "provider": "default", "id": "T"}}}});
         let port = ("OPENCLAW_GATEWAY_PORT", "77");
         let token = ("OPENCLAW_GATEWAY_TOKEN", "environment");
         let (none, asked) = (wish(None, None), wish(None, Some("asked")));
         let cases: [(&Wish, &[(&str, &str)], &Value, [&str; 4]); 9] = [
             (&none, &[], &Value::Null, ["ws://127.0.0.1:18789", "-", "-", "-"]),
             (&none, &[], &local, ["ws://127.0.0.1:1234", "gateway.auth.token", "config", "-"]),
-            (&none, &[port, token], &local,
-                ["ws://127.0.0.1:77", "OPENCLAW_GATEWAY_TOKEN", "environment", "-"]),
+            (
+                &none,
+                &[port, token],
+                &local,
+                ["ws://127.0.0.1:77", "OPENCLAW_GATEWAY_TOKEN", "environment", "-"],
+            ),
             (&asked, &[token], &local, ["ws://127.0.0.1:1234", "--token", "asked", "-"]),
             (&none, &[], &both, ["ws://127.0.0.1:18789", "gateway.auth.password", "-", "pw"]),
             (&none, &[token], &remote, ["ws://localhost:9/x", "gateway.remote.token", "there", "-"]),
-            (&none, &[("T", "by name")], &by_env,
-                ["ws://127.0.0.1:18789", "gateway.auth.token", "by name", "-"]),
-            (&wish(Some("ws://[::1]:5"), Some("asked")), &[port], &local, ["ws://[::1]:5", "--token", "asked", "-"]),
-            (&none, &[], &json!({"gateway": {"auth": {"token": "${UNSET}"}}}),
-                ["ws://127.0.0.1:18789", "-", "-", "-"]),
+            (
+                &none,
+                &[("T", "by name")],
+                &by_env,
+                ["ws://127.0.0.1:18789", "gateway.auth.token", "by name", "-"],
+            ),
+            (
+                &wish(Some("ws://[::1]:5"), Some("asked")),
+                &[port],
+                &local,
+                ["ws://[::1]:5", "--token", "asked", "-"],
+            ),
+            (
+                &none,
+                &[],
+                &json!({"gateway": {"auth": {"token": "${UNSET}"}}}),
+                ["ws://127.0.0.1:18789", "-", "-", "-"],
+            ),
         ];
         for (wish, pairs, config, expected) in cases {
             let (url, from, token, password) = found(wish, pairs, config);
@@ -320,7 +346,12 @@ mod tests {
         assert!(hidden.contains("user name") && !hidden.contains("secret"), "{hidden}");
         assert!(refused("", &json!({"gateway": {"port": 70000}})).starts_with("gateway.port: is no port"));
         let no_credentials = resolve(&wish(Some("ws://127.0.0.1"), None), &env(&[]), &none, "c.json");
-        assert!(no_credentials.unwrap_err().message.starts_with("gateway url override requires explicit credentials"));
+        assert!(
+            no_credentials
+                .unwrap_err()
+                .message
+                .starts_with("gateway url override requires explicit credentials")
+        );
         let insecure = env(&[("OPENCLAW_ALLOW_INSECURE_PRIVATE_WS", "1")]);
         assert!(resolve(&wish(Some("ws://gw.example:1"), Some("t")), &insecure, &none, "c.json").is_ok());
     }

@@ -159,7 +159,10 @@ mod tests {
     fn a_key_outlives_its_file() {
         let text = key().to_file(1_795_000_000_000);
         assert_eq!(DeviceKey::read(&text).unwrap().device_id(), key().device_id());
-        assert!(text.ends_with("\n}\n") && text.starts_with("{\n  \"version\": 1,\n  \"deviceId\""), "{text}");
+        assert!(
+            text.ends_with("\n}\n") && text.starts_with("{\n  \"version\": 1,\n  \"deviceId\""),
+            "{text}"
+        );
         assert_eq!((key().device_id().len(), key().public_key().len()), (64, 43));
         assert_eq!(format!("{:?}", key()), format!("DeviceKey({})", key().device_id()));
     }

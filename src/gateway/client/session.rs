@@ -135,7 +135,8 @@ impl Session {
             Input::Closed(code, reason) => self.closed(code, reason),
             Input::Call { id, method, params, expect_final, timeout } => {
                 if !matches!(self.state, State::Ready) || self.waiting.len() >= WAITING_MAX {
-                    let fault = Fault::Closed(ABNORMAL, "not connected, or too many calls at once".to_owned());
+                    let fault =
+                        Fault::Closed(ABNORMAL, "not connected, or too many calls at once".to_owned());
                     return vec![Output::Answered(id, Err(fault))];
                 }
                 let mut frame = json!({"type": "req", "id": id, "method": method});
@@ -169,7 +170,9 @@ impl Session {
                         self.tick = hello.tick;
                         vec![Output::Ready(Box::new(hello))]
                     }
-                    Err(words) => self.over(Some(Output::Close(1008, "connect failed")), Fault::Strange(words)),
+                    Err(words) => {
+                        self.over(Some(Output::Close(1008, "connect failed")), Fault::Strange(words))
+                    }
                 },
                 Err(denial) => {
                     self.state = State::Refused(denial);
@@ -228,12 +231,18 @@ impl Session {
                 self.over(Some(Output::Close(TICK_TIMEOUT, "tick timeout")), fault)
             }
             State::Ready => {
-                let due: Vec<String> = self.waiting.iter().filter(|(_, call)| is_due(call.until))
-                    .map(|(id, _)| id.clone()).collect();
-                due.into_iter().filter_map(|id| {
-                    let call = self.waiting.remove(&id)?;
-                    Some(Output::Answered(id, Err(Fault::Silent(call.method, call.timeout))))
-                }).collect()
+                let due: Vec<String> = self
+                    .waiting
+                    .iter()
+                    .filter(|(_, call)| is_due(call.until))
+                    .map(|(id, _)| id.clone())
+                    .collect();
+                due.into_iter()
+                    .filter_map(|id| {
+                        let call = self.waiting.remove(&id)?;
+                        Some(Output::Answered(id, Err(Fault::Silent(call.method, call.timeout))))
+                    })
+                    .collect()
             }
             _ => Vec::new(),
         }

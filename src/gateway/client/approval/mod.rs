@@ -32,8 +32,11 @@ pub struct Wanted {
     pub device: String,
     /// The scopes that may be granted; `None`: those that are shown first.
     pub scopes: Option<Vec<String>>,
-    /// Whether requests for more are rejected, so that the gateway shows the narrow ones again.
+    /// Whether requests that ask for some of it and for more are rejected, so that the gateway
+    /// shows the narrow ones again.
     pub narrow: bool,
+    /// Whether the device is this one, whose key we hold: then we may ask for it ourselves.
+    pub own: bool,
     /// Whether what is shown needs no confirmation.
     pub confirmed: bool,
 }
@@ -53,6 +56,8 @@ pub enum Input {
     Approved(String, Result<Value, Fault>),
     /// The answer to a rejection.
     Rejected(String, Result<Value, Fault>),
+    /// Our own asking came to its end.
+    Asked,
     /// A deadline has come.
     Woken,
 }
@@ -70,6 +75,8 @@ pub enum Output {
     Approve(String),
     /// Reject a request.
     Reject(String),
+    /// Ask for these scopes as the device itself, so that the request is there.
+    Ask(Vec<String>),
     /// A request was replaced before it could be approved.
     Superseded(String),
     /// A request goes beyond what is allowed, by this.
@@ -110,7 +117,11 @@ pub struct Approval {
     /// Scope sets that fitted and vanished.
     lost: Vec<Vec<String>>,
     /// Requests beyond what is allowed that were told already, by their scopes.
-    told: BTreeSet<Vec<String>>,
+    told: BTreeSet<BTreeSet<String>>,
+    /// Whether the gateway has answered to the list.
+    listed: bool,
+    /// Whether we are asking ourselves.
+    asking: bool,
     approved: Vec<Request>,
     until: Moment,
     over: bool,
@@ -129,6 +140,8 @@ impl Approval {
             asked: BTreeSet::new(),
             lost: Vec::new(),
             told: BTreeSet::new(),
+            listed: false,
+            asking: false,
             approved: Vec::new(),
             until: now + patience,
             over: false,
@@ -156,7 +169,8 @@ impl Approval {
         match input {
             Input::Listed(list) => self.listed(&list, &mut out),
             Input::Requested(entry) => {
-                if let Some(request) = Request::read(&entry).filter(|request| self.is_meant(&request.device)) {
+                if let Some(request) = Request::read(&entry).filter(|request| self.is_meant(&request.device))
+                {
                     self.wanted.device.clone_from(&request.device);
                     self.learn(request, &mut out);
                 }
@@ -166,6 +180,7 @@ impl Approval {
                     self.live.remove(id);
                 }
             }
+            Input::Asked => self.asking = false,
             Input::Confirmed(true) => self.wanted.confirmed = true,
             Input::Confirmed(false) => return self.done(out, Outcome::Declined),
             Input::Approved(id, result) => {
@@ -200,6 +215,7 @@ impl Approval {
     }
 
     fn listed(&mut self, list: &Value, out: &mut Vec<Output>) {
+        self.listed = true;
         let (pending, empty) = (pending(list), Vec::new());
         let paired = list["paired"].as_array().unwrap_or(&empty);
         let known = paired.iter().filter_map(|device| device["deviceId"].as_str());
@@ -220,7 +236,8 @@ impl Approval {
         self.granted = scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect();
         let mine: Vec<Request> =
             pending.into_iter().filter(|request| request.device == self.wanted.device).collect();
-        if mine.is_empty() && self.live.is_empty() && self.lacking().is_none_or(|lacking| !lacking.is_empty()) {
+        if mine.is_empty() && self.live.is_empty() && self.lacking().is_none_or(|lacking| !lacking.is_empty())
+        {
             out.push(Output::Waiting);
         }
         if !mine.is_empty() {
@@ -301,10 +318,11 @@ impl Approval {
                 self.asked.insert(request.id.clone());
                 continue;
             }
-            if self.told.insert(request.scopes.clone()) {
+            if self.told.insert(request.scopes.iter().cloned().collect()) {
                 out.push(Output::Beyond(request.clone(), beyond.clone()));
             }
-            if self.wanted.narrow {
+            let is_mixed = request.scopes.iter().any(|scope| covers(&scopes, scope));
+            if self.wanted.narrow && (is_mixed || self.wanted.own) {
                 out.push(Output::Reject(request.id.clone()));
                 self.asked.insert(request.id.clone());
             } else if self.lost.iter().any(|lost| lost.iter().all(|scope| request.scopes.contains(scope))) {
@@ -318,7 +336,18 @@ impl Approval {
             Some(lacking) if lacking.is_empty() && self.approved.is_empty() => {
                 Some(Outcome::Already(self.granted.clone()))
             }
-            Some(lacking) if !lacking.is_empty() => None,
+            Some(lacking) if !lacking.is_empty() => {
+                if self.wanted.own
+                    && self.wanted.narrow
+                    && self.listed
+                    && !self.asking
+                    && self.live.is_empty()
+                {
+                    self.asking = true;
+                    out.push(Output::Ask(lacking));
+                }
+                None
+            }
             _ => (!self.approved.is_empty()).then(|| self.ended()),
         }
     }

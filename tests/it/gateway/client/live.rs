@@ -126,11 +126,8 @@ fn environment(command: &mut Command, folder: &Path) {
 
 /// One client: asks, is refused or let in, and asks again after a beat.
 async fn client(port: u16, key: Arc<DeviceKey>, scopes: &'static [&'static str]) {
-    let wish = Wish {
-        url: Some(format!("ws://127.0.0.1:{port}")),
-        token: Some(Secret::new(TOKEN)),
-        password: None,
-    };
+    let wish =
+        Wish { url: Some(format!("ws://127.0.0.1:{port}")), token: Some(Secret::new(TOKEN)), password: None };
     let (endpoint, credentials) = resolve(&wish, &[].into(), &Value::Null, "none").unwrap();
     let mut beat = tokio::time::interval(BEAT);
     loop {
@@ -195,8 +192,7 @@ async fn live_approval_by_device_never_loses() {
         eprintln!("shown first   {attempt:2}/{TRIES}: {scopes:?}");
     }
     for attempt in 1..=TRIES {
-        let narrow =
-            ["devices", "approve", "--device", &device, "--scopes", "operator.approvals", "--narrow"];
+        let narrow = ["devices", "approve", "--device", &device, "--scopes", "operator.approvals"];
         let (scopes, said) = under_the_loop(&real, &key, &narrow).await;
         assert_eq!(scopes, ["operator.approvals", "operator.read"], "nothing beyond\n{said}");
         eprintln!("narrowed      {attempt:2}/{TRIES}: {scopes:?}");
