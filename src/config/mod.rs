@@ -28,6 +28,7 @@ mod schema;
 mod secret;
 mod sources;
 mod summary;
+mod tree;
 
 pub use agents::{
     AGENTS_MAX, Agent, Agents, DEFAULT_AGENT, Defaults, FALLBACKS_MAX, Heartbeat, ModelSettings, Pick,
@@ -49,3 +50,4 @@ pub use schema::{Hint, SCHEMA_TITLE, hint, hints, json_schema};
 pub use secret::{BaseUrl, Opaque, Secret};
 pub use sources::{Mode, PROVIDERS_MAX};
 pub use summary::summary;
+pub use tree::tree;

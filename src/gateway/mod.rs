@@ -11,7 +11,8 @@
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
 //! - [`method`]: the table of methods: role, scope, parameters;
 //! - [`desk`]: what each method does;
-//! - [`hall`]: the machine that holds the connections and ties it all together.
+//! - [`hall`]: the machine that holds the connections and ties it all together;
+//! - [`client`]: the other end, for our own commands.
 //!
 //! `io::gateway` gives it sockets, files and a clock.
 
@@ -32,6 +33,7 @@ pub mod resolve;
 pub mod scope;
 pub mod shape;
 pub mod settings;
+pub mod client;
 
 /// The protocol version that this gateway speaks.
 pub const PROTOCOL: u64 = 3;

@@ -1,6 +1,7 @@
 //! The gateway, from outside and from inside.
 
 mod abuse;
+mod client;
 mod config_change;
 mod desk;
 mod door;
