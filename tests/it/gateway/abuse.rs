@@ -6,12 +6,13 @@
 
 use std::path::{Path, PathBuf};
 
+use provoke::config::Secret;
 use provoke::gateway::fresh::{Fresh, Now};
 use provoke::gateway::frame::Refusal;
 use provoke::gateway::hall::{Hall, Input, Output};
 use provoke::gateway::handshake::Upgrade;
 use provoke::gateway::pairing::{Book, Policy, ServerKey};
-use provoke::gateway::settings::Settings;
+use provoke::gateway::settings::{AuthMode, Settings};
 use provoke::moment::Moment;
 use provoke::seed::{Dice, Seed};
 use serde_json::{Value, json};
@@ -40,7 +41,8 @@ struct Heard {
 
 impl Floor {
     fn new() -> Self {
-        let settings = Settings::for_token(TOKEN);
+        let auth = AuthMode::Token(Some(Secret::new(TOKEN)));
+        let settings = Settings { auth, ..super::desk::settings() };
         let now = Now { at: Moment::ZERO, ms: START_MS };
         Self { hall: Hall::new(settings, now), book: Book::default(), ms: 0, dice: Seed(4).dice(), next: 0 }
     }
