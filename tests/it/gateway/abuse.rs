@@ -7,8 +7,8 @@
 use std::path::{Path, PathBuf};
 
 use provoke::config::Secret;
-use provoke::gateway::fresh::{Fresh, Now};
 use provoke::gateway::frame::Refusal;
+use provoke::gateway::fresh::{Fresh, Now};
 use provoke::gateway::hall::{Hall, Input, Output};
 use provoke::gateway::handshake::Upgrade;
 use provoke::gateway::pairing::{Book, Policy, ServerKey};
@@ -130,7 +130,8 @@ fn frames() -> Vec<String> {
             for path in paths {
                 let text = std::fs::read_to_string(path).expect("readable");
                 let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-                frames.extend(lines.filter(|line| line["dir"] == "c2s").map(|line| line["frame"].to_string()));
+                frames
+                    .extend(lines.filter(|line| line["dir"] == "c2s").map(|line| line["frame"].to_string()));
             }
         }
         Err(_) => eprintln!("skipped: spoilt_frames (the recorded ones): ../shared is absent"),
@@ -147,9 +148,8 @@ fn frames() -> Vec<String> {
 }
 
 /// Bytes that break things.
-const BAD: [&str; 14] = [
-    "\"", "{", "}", "[", "]", "\\u0000", "\u{feff}", "null", "-1", "1e999", "\\ud800", "é", "\u{0}", ",",
-];
+const BAD: [&str; 14] =
+    ["\"", "{", "}", "[", "]", "\\u0000", "\u{feff}", "null", "-1", "1e999", "\\ud800", "é", "\u{0}", ","];
 
 /// A frame, spoilt in one to four places.
 fn spoil(frame: &str, other: &str, dice: &mut Dice) -> String {
