@@ -4,3 +4,4 @@ mod door;
 mod door_auth;
 mod door_handshake;
 mod door_origin;
+mod stage;
