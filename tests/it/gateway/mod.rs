@@ -1,5 +1,6 @@
 //! The gateway.
 
+mod caller;
 mod door;
 mod door_auth;
 mod door_handshake;
