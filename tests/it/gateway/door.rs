@@ -23,7 +23,7 @@ pub(super) fn pairs(file: &str) -> Vec<Pair> {
     let text = std::fs::read_to_string(path).expect("the cases are in the repository");
     let mut pairs: Vec<Pair> = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
-        if let Some(ask) = text.strip_prefix("> ").or((text == ">").then_some("")) {
+        if let Some(ask) = text.strip_prefix("> ").or_else(|| (text == ">").then_some("")) {
             pairs.push(Pair { line, ask: ask.to_owned(), want: Vec::new() });
         } else if let Some(want) = text.strip_prefix("= ") {
             pairs.last_mut().expect("a question comes first").want.push(want.to_owned());

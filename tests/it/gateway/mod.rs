@@ -1,6 +1,7 @@
 //! The gateway, from outside and from inside.
 
 mod abuse;
+mod caller;
 mod client;
 mod config_change;
 mod desk;
@@ -18,4 +19,5 @@ mod pairing;
 mod payload_shapes;
 mod rows;
 mod seed;
+mod stage;
 mod subject;
