@@ -1,4 +1,5 @@
 //! `config.*`: nothing secret is shown, nothing hidden is lost, nothing wrong is written.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 
