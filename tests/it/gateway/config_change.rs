@@ -176,6 +176,20 @@ fn a_mark_where_nothing_is_hidden_is_refused() {
 }
 
 #[test]
+fn the_secret_of_one_item_never_gets_into_another() {
+    let current =
+        json!([{"url": "https://a", "token": "planted-a-1"}, {"url": "https://b", "token": "planted-b-2"}]);
+    let (shown, _) = redact(&current, &BTreeMap::new(), &Redactor::default(), &[]);
+    let back = |sent: Value| restore(&sent, &current, &shown);
+    // The first is gone and the second changed: whose secret is meant cannot be told.
+    assert_eq!(back(json!([{"url": "https://c", "token": MARK}])), Err("[0].token".to_owned()));
+    assert_eq!(back(json!([shown[1]])), Ok(json!([current[1]])));
+    assert_eq!(back(json!([shown[1], shown[0]])), Ok(json!([current[1], current[0]])));
+    let moved = back(json!([{"url": "https://x", "token": MARK}, shown[1]]));
+    assert_eq!(moved, Ok(json!([{"url": "https://x", "token": "planted-a-1"}, current[1]])));
+}
+
+#[test]
 fn patches_merge_lists_by_id_and_remove_by_null() {
     let text = r#"{"agents": {"list": [{"id": "a", "name": "A", "model": "x/y"}, {"id": "b"}]}, "logging": {"level": "info", "file": "/l"}}"#;
     let settled = patch(text, &json!({"agents": {"list": [{"id": "b", "name": "B"}, {"id": "c"}, {"id": "a", "model": null}]}, "logging": {"file": null}})).unwrap();
