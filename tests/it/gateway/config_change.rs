@@ -114,6 +114,20 @@ fn what_is_no_secret_is_shown_to_the_letter() {
 }
 
 #[test]
+fn only_variables_that_hold_secrets_are_looked_for() {
+    let env = [
+        ("GIT_AUTHOR_NAME", "openclaw"),
+        ("MAX_TOKENS", "200000"),
+        ("MY_TOKEN", "planted-80-x"),
+        ("A_PASSWORD", "planted-81-x"),
+    ];
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let config = json!({"a": "openclaw", "b": 200_000, "c": "x planted-80-x", "d": ["planted-81-x"]});
+    let (shown, _) = redact(&config, &env, &Redactor::default(), &[]);
+    assert_eq!(shown, json!({"a": "openclaw", "b": 200_000, "c": MARK, "d": [MARK]}));
+}
+
+#[test]
 fn what_cannot_be_read_is_not_shown() {
     for text in ["{ gateway: { auth: { token: \"planted-50-x\" ", "[[[", "\u{0}"] {
         let payload = get(text);
