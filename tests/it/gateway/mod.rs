@@ -4,6 +4,7 @@ mod abuse;
 mod caller;
 mod client;
 mod config_change;
+mod config_schema;
 mod desk;
 mod door;
 mod door_auth;
