@@ -11,7 +11,7 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::run::interrupted;
 use crate::config::LoggingConfig;
 use crate::gateway::log::{Level, Line, Place};
-use crate::gateway::pairing::{Book, ServerKey};
+use crate::gateway::pairing::{Book, Policy, ServerKey};
 use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
@@ -80,7 +80,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         let what = format!("gateway.bind \"{bind}\" is not supported by provoke yet");
         return Err(usage(what, "set it to \"loopback\": the gateway listens on 127.0.0.1 and ::1"));
     }
-    let store = open(&setup.store(args.store.as_deref())?)?;
+    let policy = Policy { local_upgrade: settings.local_upgrade };
+    let store = open(&setup.store(args.store.as_deref())?, policy)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(
@@ -199,10 +200,10 @@ fn journal(
 }
 
 /// Opens the place where pairings are kept.
-fn open(_at: &StoreAt) -> Result<Box<dyn Store>, CliError> {
+fn open(_at: &StoreAt, policy: Policy) -> Result<Box<dyn Store>, CliError> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| {
         CliError::system("no random bytes", &std::io::Error::other(error), "ask the system why")
     })?;
-    Ok(Box::new(MemoryStore { book: Book::default(), key: ServerKey(key) }))
+    Ok(Box::new(MemoryStore { book: Book::default(), key: ServerKey(key), policy }))
 }

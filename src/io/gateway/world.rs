@@ -6,7 +6,7 @@ use crate::gateway::errand::{Done, Errand};
 use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::log::Line;
-use crate::gateway::pairing::{Book, Command, ServerKey, Step};
+use crate::gateway::pairing::{Book, Command, Policy, ServerKey, Step};
 
 use super::errands::Errands;
 
@@ -41,11 +41,13 @@ pub struct MemoryStore {
     pub book: Book,
     /// The key of its tokens.
     pub key: ServerKey,
+    /// What its owner decides about pairing.
+    pub policy: Policy,
 }
 
 impl Store for MemoryStore {
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
-        self.book.handle(now_ms, fresh, &self.key, command)
+        self.book.handle(now_ms, fresh, &self.key, &self.policy, command)
     }
 }
 

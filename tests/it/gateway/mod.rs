@@ -4,4 +4,6 @@ mod config_change;
 mod desk;
 mod errands;
 mod journal;
+mod pairing;
 mod payload_shapes;
+mod shell;

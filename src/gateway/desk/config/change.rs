@@ -111,7 +111,8 @@ fn written(config: &Value) -> String {
 }
 
 fn validate(text: &str, next: &Value, scene: &Scene<'_>) -> Result<(), Refusal> {
-    let examined = examine(text, "config", scene.env).map_err(|error| Refusal::invalid(in_one_line(&error)))?;
+    let examined =
+        examine(text, "config", scene.env).map_err(|error| Refusal::invalid(in_one_line(&error)))?;
     if examined.issues.is_empty() {
         return Ok(());
     }

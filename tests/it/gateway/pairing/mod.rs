@@ -1,0 +1,5 @@
+//! Pairing: the book by cases and by chance, its files, and its stores.
+
+mod any;
+mod cases;
+mod script;
