@@ -2,4 +2,4 @@
 
 mod any;
 mod cases;
-mod script;
+pub(crate) mod script;
