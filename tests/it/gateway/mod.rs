@@ -1,9 +1,15 @@
 //! The gateway, part by part and as a whole.
 
+mod caller;
 mod config_change;
 mod desk;
+mod door;
+mod door_auth;
+mod door_handshake;
+mod door_origin;
 mod errands;
 mod journal;
 mod pairing;
 mod payload_shapes;
 mod shell;
+mod stage;

@@ -109,7 +109,7 @@ fn what_it_cannot_do_it_says_with_the_right_code() {
     std::fs::write(folder.path().join("openclaw.json"), "{gateway:{mode:'local',auth:{mode:'tokn'}}}")
         .expect("a file");
     let (code, words) = named(&[]);
-    assert!(code == Some(2) && words.contains("openclaw.json:1:30"), "{code:?} {words}");
+    assert!(code == Some(2) && words.contains("openclaw.json:1:35"), "{code:?} {words}");
     config(folder.path(), TOKEN);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("it is bound").port().to_string();
