@@ -10,7 +10,8 @@ use super::openclaw::{ConfigError, load};
 use super::{env, schema};
 use crate::problem::Problem;
 
-/// What is wrong with a config, and what may surprise about it.
+/// What is wrong with a config, and what may surprise about it. Messages may quote words of the
+/// config, with variables filled in: they are for those who redact them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Examined {
     /// What OpenClaw refuses: keys that it does not know, values of the wrong kind.
@@ -38,12 +39,15 @@ pub fn examine(text: &str, file: &str, env: &BTreeMap<String, String>) -> Result
     let mut found = Vec::new();
     check::object(document.root(), &schema::CONFIG, Unknown::Refused, &mut found);
     let config = load(text, file, env, None)?;
-    let is_issue = |problem: &Problem| {
-        let same = |issue: &Problem| issue.place == problem.place && issue.hint == problem.hint;
-        found.iter().any(same)
+    // OpenClaw follows an include; what it brings in may well be right.
+    let (mut warnings, issues): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|problem| problem.message.starts_with("`$include`"));
+    let is_told = |problem: &Problem| {
+        let same = |known: &Problem| known.place == problem.place && known.hint == problem.hint;
+        issues.iter().chain(&warnings).any(same)
     };
-    // Those of `load` show no secret.
-    let (issues, mut warnings): (Vec<_>, Vec<_>) = config.problems.into_iter().partition(is_issue);
+    let more: Vec<Problem> = config.problems.into_iter().filter(|problem| !is_told(problem)).collect();
+    warnings.extend(more);
     warnings.extend(config.notes);
     Ok(Examined { issues, warnings })
 }

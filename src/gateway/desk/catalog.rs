@@ -32,7 +32,7 @@ fn agents(desk: &mut Desk, _: &mut Call<'_>) -> Reply {
 fn identity(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
     let of_session =
         text(call.params, "sessionKey").and_then(|key| key.strip_prefix("agent:")?.split(':').next());
-    let wanted = text(call.params, "agentId").or(of_session).unwrap_or(desk.about.default_agent());
+    let wanted = text(call.params, "agentId").or(of_session).unwrap_or_else(|| desk.about.default_agent());
     let agents = desk.about.all_agents();
     let Some(agent) = agents.iter().find(|agent| agent.id == wanted) else {
         return refuse(format!("unknown agent id \"{}\"", super::presence::cut(wanted, 64)));
@@ -43,7 +43,7 @@ fn identity(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
 }
 
 fn tools(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
-    let wanted = text(call.params, "agentId").unwrap_or(desk.about.default_agent());
+    let wanted = text(call.params, "agentId").unwrap_or_else(|| desk.about.default_agent());
     if !desk.about.all_agents().iter().any(|agent| agent.id == wanted) {
         return refuse(format!("unknown agent id \"{}\"", super::presence::cut(wanted, 64)));
     }

@@ -159,6 +159,7 @@ impl Desk {
         if !self.about.is_of(call.settings) {
             self.about = About::of(call.settings);
         }
+        self.wake(call.now, call.effects);
         match registry::find(method) {
             Some(handler) => handler(self, call),
             None => registry::unsupported(method),

@@ -205,7 +205,7 @@ fn key_of(guest: &Guest) -> Option<String> {
 
 /// A list of texts, bounded; `None` of anything else.
 fn words(value: &Value) -> Option<Vec<String>> {
-    let all: Option<Vec<&str>> = value.as_array()?.iter().take(WORDS_MAX).map(Value::as_str).collect();
+    let all: Option<BTreeSet<&str>> = value.as_array()?.iter().take(WORDS_MAX).map(Value::as_str).collect();
     Some(
         all?.into_iter()
             .map(|word| cut(word.trim(), TEXT_MAX).to_owned())

@@ -65,8 +65,10 @@ const REASONS: &[(&str, &str)] = &[
 
 /// The answer to a method that is known and does nothing here.
 pub(super) fn unsupported(method: &str) -> Reply {
-    let reason = REASONS.iter().find(|(start, _)| method.starts_with(start)).map(|(_, reason)| *reason);
-    let message = format!("{method} is not supported by provoke");
-    let message = reason.map_or(message.clone(), |reason| format!("{message}: {reason}"));
+    let mut message = format!("{method} is not supported by provoke");
+    if let Some((_, reason)) = REASONS.iter().find(|(start, _)| method.starts_with(start)) {
+        message.push_str(": ");
+        message.push_str(reason);
+    }
     Reply::Now(Err(Refusal::unavailable(message)))
 }

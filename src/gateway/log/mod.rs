@@ -1,5 +1,6 @@
 //! What the gateway has to say about its doings: one line each, as data, and as it is written.
 
+mod choices;
 mod console;
 mod file;
 mod mask;
@@ -7,6 +8,7 @@ mod stamp;
 
 use serde_json::Value;
 
+pub use choices::Choices;
 pub use console::console_line;
 pub use file::{LINE_MAX, Place, file_line};
 pub use mask::masked;

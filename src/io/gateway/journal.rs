@@ -26,6 +26,9 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The most entries of the folder that are looked at for that.
 const ENTRIES_MAX: usize = 10_000;
 
+/// The folder of the daily files that all programs of OpenClaw on a machine share.
+pub const FOLDER: &str = "/tmp/openclaw";
+
 /// Where the log file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogFile {

@@ -1,4 +1,5 @@
 //! `config.*`: nothing secret is shown, nothing hidden is lost, nothing wrong is written.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 
@@ -66,6 +67,8 @@ const PLANTED: &str = r#"{
   talk: { apiKey: "planted-37-x", providers: { e: { apiKey: "planted-38-x" } } },
   tools: { web: { search: { apiKey: "planted-39-x", note: "the old one was planted-39-x" } } },
   plugins: { entries: { p: { config: { privateKey: "-----BEGIN PRIVATE KEY-----planted-40-x", credentials: { user: "planted-41-x", list: ["planted-42-x"] }, serviceAccount: { type: "t", x: "planted-43-x" } } } } },
+  auth: { profiles: { a: { type: "api_key", key: "planted-44-x" }, b: { type: "oauth", access: "planted-45-xxxxxxxxxxxx", refresh: "planted-46-xxxxxxxxxxxx" } } },
+  cli: { env: [{ name: "X_TOKEN", value: "planted-47-x" }], args: ["run", "--api-key", "planted-48-x", "-v"], url: "https://cli.example/?token=planted-49-x", bare: "planted-09-x" },
   secrets: { providers: { vault: { source: "exec", command: "/bin/vault" } } },
 }"#;
 

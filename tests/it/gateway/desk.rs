@@ -85,10 +85,10 @@ impl Scene {
         Self { desk: Desk::new(&settings, now(0)), guests: BTreeMap::new(), settings, step: 0 }
     }
 
-    pub(crate) fn come(&mut self, guest: Guest, at: u64) -> Vec<Effect> {
+    pub(crate) fn come(&mut self, guest: &Guest, at: u64) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.guests.insert(guest.conn, guest.clone());
-        self.desk.came(&guest, now(at), &mut effects);
+        self.desk.came(guest, now(at), &mut effects);
         effects
     }
 
@@ -175,7 +175,7 @@ fn play(script: &Value) -> String {
             let (reply, effects) = scene.call(conn, method, &params, at);
             (format!("{conn} calls {method} {params}\n  = {}", reply_line(&reply)), effects)
         } else if let Some(conn) = step["come"].as_u64() {
-            (format!("{conn} comes"), scene.come(guest(conn, &script["guests"][conn.to_string()]), at))
+            (format!("{conn} comes"), scene.come(&guest(conn, &script["guests"][conn.to_string()]), at))
         } else if let Some(conn) = step["leave"].as_u64() {
             (format!("{conn} leaves"), scene.leave(conn, at))
         } else {
@@ -215,7 +215,7 @@ fn presence_and_approvals_are_bounded() {
     let mut scene = Scene::new(settings());
     for conn in 0..300 {
         let told = json!({"mode": "ui", "device": format!("d{conn}"), "scopes": ["operator.approvals"]});
-        scene.come(guest(conn, &told), conn);
+        scene.come(&guest(conn, &told), conn);
     }
     assert_eq!(scene.desk.presence(now(300)).as_array().unwrap().len(), 201);
     let mut refused = 0;
@@ -242,7 +242,7 @@ fn no_method_of_the_table_panics_on_odd_parameters() {
     for method in provoke::gateway::method::TABLE {
         for params in &odd {
             let mut scene = Scene::new(settings());
-            scene.come(guest(1, &json!({"scopes": ["operator.admin"]})), 0);
+            scene.come(&guest(1, &json!({"scopes": ["operator.admin"]})), 0);
             let _ = scene.call(1, method.name, params, 1);
         }
     }

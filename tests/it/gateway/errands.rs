@@ -1,5 +1,6 @@
 //! Errands on real files.
 #![expect(clippy::disallowed_methods, reason = "these tests are about files")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -1,5 +1,6 @@
 //! The log: its lines, and its file among hostile neighbours.
 #![expect(clippy::disallowed_methods, reason = "these tests are about files")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -164,7 +165,8 @@ fn old_files_of_the_pattern_are_removed_and_nothing_else() {
 #[test]
 fn traps_in_a_shared_folder_are_refused_and_told_once() {
     let today = "openclaw-2026-11-22.log";
-    let traps: [(&str, fn(&Path, &Path)); 4] = [
+    type Trap = fn(&Path, &Path);
+    let traps: [(&str, Trap); 4] = [
         ("a link to a file", |dir, target| symlink(target, dir.join("openclaw-2026-11-22.log")).unwrap()),
         ("a link to nothing", |dir, _| {
             symlink(dir.join("new"), dir.join("openclaw-2026-11-22.log")).unwrap()

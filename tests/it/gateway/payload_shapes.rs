@@ -1,5 +1,6 @@
 //! The payloads of the desk against those that OpenClaw 2026.4.12 was seen to send: the same keys
 //! in the same order, the same kinds of values.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 
@@ -146,9 +147,12 @@ fn every_payload_that_both_send_has_the_same_shape() {
         };
         let (params, frame) = seen(&transcript, method).unwrap_or_else(|| panic!("{file} has no {method}"));
         let mut scene = Scene::new(settings());
-        scene.come(guest(1, &json!({"mode": "cli", "device": "d1", "scopes": ["operator.admin"]})), 0);
+        scene.come(&guest(1, &json!({"mode": "cli", "device": "d1", "scopes": ["operator.admin"]})), 0);
         scene.come(
-            guest(2, &json!({"mode": "probe", "device": "d2", "instance": "i", "scopes": ["operator.read"]})),
+            &guest(
+                2,
+                &json!({"mode": "probe", "device": "d2", "instance": "i", "scopes": ["operator.read"]}),
+            ),
             0,
         );
         if *method == "node.pair.list" {

@@ -204,7 +204,10 @@ impl Broker {
     /// Whether a decision is among those that the request allows.
     pub(super) fn allows(&self, id: &str, decision: &str) -> bool {
         let allowed = self.get(id).and_then(|record| record.request["allowedDecisions"].as_array());
-        allowed.map_or(DECISIONS.contains(&decision), |allowed| allowed.iter().any(|word| word == decision))
+        allowed.map_or_else(
+            || DECISIONS.contains(&decision),
+            |allowed| allowed.iter().any(|word| word == decision),
+        )
     }
 
     pub(super) fn decide(

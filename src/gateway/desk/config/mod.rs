@@ -7,6 +7,7 @@
 
 mod change;
 mod merge;
+mod names;
 mod pace;
 mod redact;
 mod restore;
@@ -152,10 +153,7 @@ fn paced(desk: &mut Desk, call: &mut Call<'_>, method: &'static str, ask: Config
 /// here, so there is no sentinel file; what needs a restart is named.
 pub(super) fn finish(method: &str, payload: Value, now_ms: u64) -> Value {
     let Value::Object(mut payload) = payload else { return payload };
-    let changed = match payload.remove(CHANGED) {
-        Some(Value::Array(paths)) => paths,
-        _ => return Value::Object(payload),
-    };
+    let Some(Value::Array(changed)) = payload.remove(CHANGED) else { return Value::Object(payload) };
     if method == "config.set" {
         return Value::Object(payload);
     }

@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::recording::Redactor;
 
+use super::names::{
+    Place, is_reference, is_secret_flag, is_secret_pair, is_secret_variable, is_variable, place_of, variables,
+};
+
 /// What stands in a secret's place. Sent back, it means: as it is.
 pub const MARK: &str = "__OPENCLAW_REDACTED__";
 
@@ -52,19 +56,6 @@ pub(super) fn knowing(
     redactor.knowing(walk.found)
 }
 
-/// Where a value stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Anywhere.
-    Open,
-    /// Under the name of a secret.
-    Secret,
-    /// Under `headers`.
-    Headers,
-    /// Under `env`.
-    Variables,
-}
-
 struct Walk<'a> {
     redactor: &'a Redactor,
     env: &'a BTreeMap<String, String>,
@@ -78,7 +69,7 @@ impl Walk<'_> {
     fn value(&mut self, value: &Value, place: Place) -> Value {
         match value {
             Value::Object(map) => self.object(map, place),
-            Value::Array(items) => items.iter().map(|item| self.value(item, place)).collect(),
+            Value::Array(items) => self.list(items, place),
             Value::String(text) => self.text(text, place),
             Value::Number(number) => {
                 let text = number.to_string();
@@ -92,8 +83,15 @@ impl Walk<'_> {
         }
     }
 
+    /// A list may be a command line, in which a secret follows its flag.
+    fn list(&mut self, items: &[Value], place: Place) -> Value {
+        let flag = |at: usize| at.checked_sub(1).and_then(|before| items[before].as_str());
+        let place_of_item = |at| if flag(at).is_some_and(is_secret_flag) { Place::Secret } else { place };
+        items.iter().enumerate().map(|(at, item)| self.value(item, place_of_item(at))).collect()
+    }
+
     fn object(&mut self, map: &Map<String, Value>, place: Place) -> Value {
-        let reference = is_reference(map);
+        let (reference, pair) = (is_reference(map), is_secret_pair(map));
         let mut shown = Map::new();
         for (index, (key, value)) in map.iter().enumerate() {
             let below = match key.as_str() {
@@ -102,6 +100,7 @@ impl Walk<'_> {
                     continue;
                 }
                 "source" | "provider" if reference => Place::Open,
+                "value" if pair => Place::Secret,
                 _ => place_of(key, value, place),
             };
             let value = self.value(value, below);
@@ -121,9 +120,8 @@ impl Walk<'_> {
     fn reference_id(&mut self, map: &Map<String, Value>, id: &Value) -> Value {
         match id.as_str() {
             Some(id) if map["source"] == "env" && is_variable(id) => self.text(id, Place::Open),
-            Some(id) => {
+            Some(_) => {
                 self.hidden = true;
-                let _ = id;
                 Value::from(MARK)
             }
             None => self.value(id, Place::Secret),
@@ -140,7 +138,12 @@ impl Walk<'_> {
             return text.into();
         }
         let by_place = matches!(place, Place::Secret | Place::Headers) && !text.trim().is_empty();
-        if by_place || self.redactor.text(text) != text { self.hide(text, place) } else { text.into() }
+        let in_query = || text.contains("://") && self.redactor.path(text) != text;
+        if by_place || self.redactor.text(text) != text || in_query() {
+            self.hide(text, place)
+        } else {
+            text.into()
+        }
     }
 
     fn hide(&mut self, secret: &str, place: Place) -> Value {
@@ -148,118 +151,10 @@ impl Walk<'_> {
         let from = if place == Place::Headers { HEADER_SOUGHT_FROM } else { SOUGHT_FROM };
         if matches!(place, Place::Secret | Place::Headers) && secret.trim().len() >= from && secret != MARK {
             self.found.insert(secret.trim().to_owned());
+            // Of `Bearer …` what follows is the secret.
+            let last = secret.split_whitespace().next_back().filter(|last| last.len() >= from);
+            self.found.extend(last.map(str::to_owned));
         }
         Value::from(MARK)
     }
-}
-
-/// Where the value of a key stands.
-fn place_of(key: &str, value: &Value, above: Place) -> Place {
-    let plain: String =
-        key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    if above == Place::Secret {
-        return Place::Secret;
-    }
-    if above == Place::Headers {
-        return if is_harmless_header(&plain) { Place::Open } else { Place::Headers };
-    }
-    if is_secret_name(&plain, value) || (above == Place::Variables && is_secret_variable(key)) {
-        return Place::Secret;
-    }
-    match plain.as_str() {
-        "headers" if value.is_object() => Place::Headers,
-        "env" | "vars" | "environment" if value.is_object() => Place::Variables,
-        _ => Place::Open,
-    }
-}
-
-/// Whether the value of a key (in lower case, letters and digits only) is a secret.
-fn is_secret_name(plain: &str, value: &Value) -> bool {
-    const WITHIN: [&str; 11] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "secret",
-        "apikey",
-        "encryptkey",
-        "encryptionkey",
-        "privatekey",
-        "accesskey",
-        "authkey",
-        "masterkey",
-    ];
-    const AT_END: [&str; 14] = [
-        "token",
-        "tokens",
-        "credential",
-        "credentials",
-        "serviceaccount",
-        "serviceaccountref",
-        "authorization",
-        "cookie",
-        "cookies",
-        "signingkey",
-        "jwt",
-        "bearer",
-        "pincode",
-        "botkey",
-    ];
-    // Counts, files and sections that are named like secrets.
-    const NOT: [&str; 5] = ["passwordfile", "tokenfile", "secretfile", "apikeyfile", "secrets"];
-    if NOT.iter().any(|name| plain.ends_with(name)) {
-        return plain != "secrets" && !value.is_string() && !value.is_object();
-    }
-    if value.is_boolean() || value.is_null() {
-        return false;
-    }
-    // `maxTokens: 4096` counts; `botToken: 4096` is a secret all the same.
-    if value.is_number() {
-        return AT_END.iter().any(|name| *name != "tokens" && plain.ends_with(name))
-            || WITHIN.iter().any(|name| plain.ends_with(name));
-    }
-    if plain.contains("webhook") && value.as_str().is_some_and(|text| text.contains("://")) {
-        return true;
-    }
-    WITHIN.iter().any(|name| plain.contains(name)) || AT_END.iter().any(|name| plain.ends_with(name))
-}
-
-/// Whether a variable of this name holds a secret.
-fn is_secret_variable(name: &str) -> bool {
-    const WORDS: [&str; 9] = ["KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL", "AUTH", "COOKIE", "JWT", "PIN"];
-    let name = name.to_ascii_uppercase();
-    let mut parts = name.split(|c: char| !c.is_ascii_alphanumeric());
-    parts.any(|part| {
-        WORDS
-            .iter()
-            .any(|word| part == *word || (word.len() > 3 && part.contains(word)) || part.ends_with("KEY"))
-    })
-}
-
-fn is_harmless_header(plain: &str) -> bool {
-    ["accept", "contenttype", "useragent", "anthropicversion", "anthropicbeta", "httpreferer", "xtitle"]
-        .contains(&plain)
-}
-
-/// Whether an object is a reference to a secret that is kept elsewhere.
-fn is_reference(map: &Map<String, Value>) -> bool {
-    let source = map.get("source").and_then(Value::as_str);
-    matches!(source, Some("env" | "file" | "exec")) && map.get("id").is_some_and(Value::is_string)
-}
-
-fn is_variable(name: &str) -> bool {
-    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    !name.is_empty()
-        && name.len() <= 64
-        && name.chars().all(fits)
-        && name.starts_with(|c: char| !c.is_ascii_digit())
-}
-
-/// The names of the variables in a text.
-fn variables(text: &str) -> Vec<&str> {
-    let after = text.split("${").skip(1);
-    after
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name)
-        .filter(|name| is_variable(name))
-        .collect()
 }

@@ -89,7 +89,7 @@ fn children(node: &Value, path: &str) -> Value {
         let required = required.is_some_and(|required| required.iter().any(|name| name == key));
         all.push(entry(key, &format!("{path}.{key}"), child, required));
     }
-    let any = node.get("additionalProperties").filter(|any| any.is_object()).or(node.get("items"));
+    let any = node.get("additionalProperties").filter(|any| any.is_object()).or_else(|| node.get("items"));
     if let Some(any) = any {
         all.push(entry("*", &format!("{path}.*"), any, false));
     }

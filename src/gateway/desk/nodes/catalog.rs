@@ -17,8 +17,11 @@ pub(super) fn all(nodes: &Nodes, guests: &BTreeMap<ConnId, Guest>) -> Vec<Value>
     let ids: BTreeSet<&str> = live.keys().copied().chain(nodes.paired.keys().map(String::as_str)).collect();
     let mut all: Vec<Value> = ids.into_iter().map(|id| entry(nodes, id, live.get(id).copied())).collect();
     all.sort_by_key(|node| {
-        let name =
-            node["displayName"].as_str().or(node["nodeId"].as_str()).unwrap_or_default().to_lowercase();
+        let name = node["displayName"]
+            .as_str()
+            .or_else(|| node["nodeId"].as_str())
+            .unwrap_or_default()
+            .to_lowercase();
         (node["connected"] != true, name)
     });
     all
@@ -29,9 +32,13 @@ fn entry(nodes: &Nodes, id: &str, live: Option<&Guest>) -> Value {
     let stored = |key: &str| paired.and_then(|paired| paired.facts.get(key)?.as_str());
     let client = live.map(|guest| &guest.client);
     let mut node = Map::from_iter([("nodeId".to_owned(), id.into())]);
-    put(&mut node, "displayName", client.and_then(|c| c.display_name.as_deref()).or(stored("displayName")));
-    put(&mut node, "platform", client.map(|c| c.platform.as_str()).or(stored("platform")));
-    put(&mut node, "version", client.map(|c| c.version.as_str()).or(stored("version")));
+    put(
+        &mut node,
+        "displayName",
+        client.and_then(|c| c.display_name.as_deref()).or_else(|| stored("displayName")),
+    );
+    put(&mut node, "platform", client.map(|c| c.platform.as_str()).or_else(|| stored("platform")));
+    put(&mut node, "version", client.map(|c| c.version.as_str()).or_else(|| stored("version")));
     put(&mut node, "coreVersion", stored("coreVersion"));
     put(&mut node, "uiVersion", stored("uiVersion"));
     put(&mut node, "clientId", client.map(|c| c.id.as_str()));
@@ -39,14 +46,18 @@ fn entry(nodes: &Nodes, id: &str, live: Option<&Guest>) -> Value {
     put(
         &mut node,
         "deviceFamily",
-        client.and_then(|c| c.device_family.as_deref()).or(stored("deviceFamily")),
+        client.and_then(|c| c.device_family.as_deref()).or_else(|| stored("deviceFamily")),
     );
     put(
         &mut node,
         "modelIdentifier",
-        client.and_then(|c| c.model_identifier.as_deref()).or(stored("modelIdentifier")),
+        client.and_then(|c| c.model_identifier.as_deref()).or_else(|| stored("modelIdentifier")),
     );
-    put(&mut node, "remoteIp", live.and_then(|guest| guest.remote_ip.as_deref()).or(stored("remoteIp")));
+    put(
+        &mut node,
+        "remoteIp",
+        live.and_then(|guest| guest.remote_ip.as_deref()).or_else(|| stored("remoteIp")),
+    );
     let approved: BTreeSet<&str> = words(paired.and_then(|p| p.facts.get("commands"))).into_iter().collect();
     let caps: BTreeSet<&str> = client.map_or_else(
         || words(paired.and_then(|p| p.facts.get("caps"))).into_iter().collect(),
