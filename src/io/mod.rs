@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod gateway;
 pub mod mock;
 pub mod router;
 pub mod runner;

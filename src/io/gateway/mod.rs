@@ -1,0 +1,3 @@
+//! The gateway's rim: its stores.
+
+pub mod store;
