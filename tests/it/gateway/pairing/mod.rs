@@ -3,3 +3,6 @@
 mod any;
 mod cases;
 pub(crate) mod script;
+mod foreign;
+mod killed;
+mod stores;

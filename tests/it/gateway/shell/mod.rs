@@ -14,9 +14,10 @@ use ed25519_dalek::SigningKey;
 use futures_util::{SinkExt, StreamExt};
 use provoke::config::Secret;
 use provoke::gateway::identity::{Signed, device_id, public_text, sign_v3};
-use provoke::gateway::pairing::{Book, Policy, ServerKey};
+use provoke::gateway::pairing::{Policy, ServerKey};
 use provoke::gateway::settings::{AuthMode, Limits, Settings};
-use provoke::io::gateway::{MemoryStore, NoErrands, Server, World};
+use provoke::io::gateway::store::Memory;
+use provoke::io::gateway::{NoErrands, Server, World};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -52,7 +53,7 @@ impl Rig {
     async fn with(limits: Limits) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = Arc::clone(&log);
-        let store = MemoryStore { book: Book::default(), key: ServerKey([7; 32]), policy: Policy::default() };
+        let store = Memory::new(ServerKey([7; 32]), Policy::default());
         let world = World {
             store: Box::new(store),
             errands: Arc::new(NoErrands),

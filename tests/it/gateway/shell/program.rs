@@ -121,7 +121,10 @@ fn what_it_cannot_do_it_says_with_the_right_code() {
 #[test]
 fn without_a_secret_it_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--allow-unconfigured"]));
+    let mut running = Running::start(gateway(
+        folder.path(),
+        &["--port", "0", "--allow-unconfigured", "--store", "openclaw"],
+    ));
     running.port();
     let line = running.line("no token is configured");
     assert!(line.contains("OPENCLAW_GATEWAY_TOKEN"), "{line}");
