@@ -8,6 +8,7 @@ mod door_auth;
 mod door_handshake;
 mod door_origin;
 mod errands;
+mod hall;
 mod journal;
 mod pairing;
 mod payload_shapes;

@@ -27,10 +27,10 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::desk;
-use super::pairing::script::SIX;
+pub(crate) use super::pairing::script::SIX;
 
 /// The shared token of all these gateways.
-const TOKEN: &str = "open-sesame-open-sesame";
+pub(crate) const TOKEN: &str = "open-sesame-open-sesame";
 
 /// Nothing here waits longer; what does has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -156,7 +156,7 @@ impl Client {
 }
 
 /// A signed `connect`.
-fn connect(device: u8, nonce: &str, scopes: &[&str], role: &str, auth: Value) -> Value {
+pub(crate) fn connect(device: u8, nonce: &str, scopes: &[&str], role: &str, auth: Value) -> Value {
     let key = SigningKey::from_bytes(&[device; 32]);
     let id = device_id(key.verifying_key().as_bytes());
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
