@@ -75,6 +75,11 @@ impl Setup {
         Ok(Self { env, config, state_dir, state_named, given, allow_unconfigured: args.allow_unconfigured })
     }
 
+    /// Whether tokens stand in `paired.json` as they are.
+    pub(super) const fn plain_tokens(&self) -> bool {
+        self.given.switches.plain_tokens
+    }
+
     /// Where pairings are kept.
     pub(super) fn store(&self, asked: Option<&str>) -> Result<StoreAt, CliError> {
         let own = || {

@@ -11,11 +11,14 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::run::interrupted;
 use crate::config::LoggingConfig;
 use crate::gateway::log::{Level, Line, Place};
-use crate::gateway::pairing::{Book, Policy, ServerKey};
+use crate::gateway::pairing::image::AtRest;
+use crate::gateway::pairing::{Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
-use crate::io::gateway::{MemoryStore, Scribe, Server, Sink, Store, Watch, World};
+use crate::io::gateway::store::{OpenClawFiles, Options};
+use crate::io::gateway::{Scribe, Server, Sink, Watch, World};
+use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
@@ -80,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         let what = format!("gateway.bind \"{bind}\" is not supported by provoke yet");
         return Err(usage(what, "set it to \"loopback\": the gateway listens on 127.0.0.1 and ::1"));
     }
-    let store = open(&setup.store(args.store.as_deref())?, Policy { local_upgrade: settings.local_upgrade })?;
+    let store = open(&setup.store(args.store.as_deref())?, &setup, &settings)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(
@@ -199,10 +202,25 @@ fn journal(
 }
 
 /// Opens the place where pairings are kept.
-fn open(_at: &StoreAt, policy: Policy) -> Result<Box<dyn Store>, CliError> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| {
-        CliError::system("no random bytes", &std::io::Error::other(error), "ask the system why")
-    })?;
-    Ok(Box::new(MemoryStore { book: Book::default(), key: ServerKey(key), policy }))
+fn open(at: &StoreAt, setup: &Setup, settings: &Settings) -> Result<Box<dyn Store>, CliError> {
+    let policy = Policy { local_upgrade: settings.local_upgrade };
+    let at_rest = if setup.plain_tokens() { AtRest::Plain } else { AtRest::Hash };
+    let options = Options { policy, at_rest, starts: true };
+    match at {
+        StoreAt::OpenClaw => match OpenClawFiles::open(&setup.state_dir, options) {
+            Ok(store) => Ok(Box::new(store)),
+            Err(error) => {
+                let problem = Problem::new(format!("cannot keep pairings: {error}"));
+                Err(CliError::new(
+                    Exit::CouldNotRun,
+                    problem.hint("name another state folder with --state-dir"),
+                ))
+            }
+        },
+        StoreAt::Sqlite(path) => {
+            let what =
+                format!("pairings in a database ({}) are not supported by provoke yet", path.display());
+            Err(usage(what, "name a state folder with --state-dir, or say --store openclaw"))
+        }
+    }
 }

@@ -11,8 +11,10 @@ use super::seat::{Asking, Conn, Seat, Stage, Stranger};
 use crate::gateway::desk::{ConnId, Effect, Guest};
 use crate::gateway::frame::{self, Close, Refusal};
 use crate::gateway::fresh::{Fresh, Now};
-use crate::gateway::handshake::{Introduction, Outcome, Scene, Upgrade, examine};
-use crate::gateway::pairing::{Answer, Command};
+use crate::gateway::handshake::{
+    CHALLENGE, CLOSE_REFUSED, CLOSE_SILENT, Caller, Introduction, Outcome, Scene, Upgrade, challenge, examine,
+};
+use crate::gateway::pairing::{Answer, Command, Proof};
 
 /// Sockets that one hall holds, let in or not.
 const CONNS_MAX: usize = 200_000;
@@ -47,8 +49,8 @@ impl Hall {
             return;
         }
         let nonce = fresh.second_uuid();
-        let challenge = frame::event("connect.challenge", &json!({"nonce": nonce, "ts": now.ms}), None, None);
-        out.push(Output::Send { to: vec![conn], text: challenge, droppable: false });
+        let text = frame::event(CHALLENGE, &challenge(&nonce, now), None, None);
+        out.push(Output::Send { to: vec![conn], text, droppable: false });
         self.patience.insert((now.at + self.settings.limits.handshake, conn));
         let stranger = Stranger { upgrade, nonce, asking: None, meta: Value::Null };
         let stage = Stage::Stranger(Box::new(stranger));
@@ -75,7 +77,7 @@ impl Hall {
                     asking.early.push_back((text, fresh));
                 }
                 Some(_) => {
-                    let close = Close::new(1008, "too many frames before hello-ok");
+                    let close = Close::new(CLOSE_REFUSED, "too many frames before hello-ok");
                     self.show_out(now, conn, close, out);
                 }
             },
@@ -98,12 +100,11 @@ impl Hall {
         let (request_id, outcome) = examine(&scene, text, &mut self.attempts);
         match outcome {
             Outcome::Refused { refusal, close, meta } => {
-                stranger.meta = lines::failure(meta, text, refusal.as_deref());
-                let reason = refusal.as_deref().and_then(lines::auth_reason);
-                if let Some(reason) = reason {
-                    let shown = lines::Shown::of_frame(text);
+                if let Some(reason) = meta["authReason"].as_str() {
+                    let shown = lines::Shown::of_meta(&meta);
                     out.push(lines::unauthorized(conn_id, &stranger.upgrade, &shown, reason));
                 }
+                stranger.meta = lines::failure(meta, text);
                 self.refuse(now, conn, request_id, refusal.map(|refusal| *refusal), close, out);
             }
             Outcome::Admitted(intro) => {
@@ -117,6 +118,7 @@ impl Hall {
                     request_id: request_id.unwrap_or_default(),
                     intro: *intro,
                     device_id: connect.claim.device_id.clone(),
+                    by_token: matches!(connect.proof, Proof::Pending(_)) && connect.device_token.is_some(),
                     generation: self.generation.clone(),
                     early: VecDeque::new(),
                     early_bytes: 0,
@@ -135,7 +137,17 @@ impl Hall {
     pub(super) fn judged(&mut self, now: Now, conn: ConnId, answer: Answer, out: &mut Vec<Output>) {
         let Some(stranger) = self.stranger(conn) else { return };
         let Some(asking) = stranger.asking.take() else { return };
-        let Asking { request_id, intro, device_id, generation, early, .. } = *asking;
+        let Asking { request_id, intro, device_id, by_token, generation, early, .. } = *asking;
+        if by_token {
+            let upgrade = stranger.upgrade.clone();
+            let caller = Caller::of(&upgrade, &self.settings);
+            let passed = matches!(answer, Answer::Admitted { .. });
+            let failed = matches!(&answer, Answer::Refused(refusal) if lines::auth_reason(refusal).is_some());
+            if passed || failed {
+                self.attempts.device_token(&caller, passed, now.at);
+            }
+        }
+        let Some(stranger) = self.stranger(conn) else { return };
         let refusal = match answer {
             Answer::Admitted { method, auth } => {
                 let intro = Introduction { method, ..intro };
@@ -156,7 +168,7 @@ impl Hall {
         if let Some(reason) = lines::auth_reason(&refusal) {
             out.push(lines::unauthorized(&conn_id, &upgrade, &shown, reason));
         }
-        let close = Close::new(1008, &refusal.message);
+        let close = Close::new(CLOSE_REFUSED, &refusal.message);
         self.refuse(now, conn, Some(request_id), Some(refusal), close, out);
     }
 
@@ -218,7 +230,7 @@ impl Hall {
         let Some(stranger) = self.stranger(conn) else { return };
         stranger.meta = json!({"cause": "handshake-timeout"});
         out.push(lines::handshake_timeout(self.conn_id(conn)));
-        self.show_out(now, conn, Close::new(1000, ""), out);
+        self.show_out(now, conn, Close::new(CLOSE_SILENT, ""), out);
     }
 
     /// The UUID of a connection, for the log.

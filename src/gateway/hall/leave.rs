@@ -1,34 +1,21 @@
 //! How a socket goes: by itself, or because it must.
 
-use sha2::{Digest, Sha256};
-
 use serde_json::json;
 
 use super::Output;
 use super::lines;
 use super::machine::Hall;
 use super::seat::Stage;
+use crate::gateway::auth;
 use crate::gateway::desk::ConnId;
 use crate::gateway::frame::Close;
 use crate::gateway::fresh::Now;
-use crate::gateway::settings::{AuthMode, Settings};
+use crate::gateway::handshake::{AUTH_CHANGED, CLOSE_GONE};
+use crate::gateway::settings::Settings;
 
 /// The close frame of sockets that came by a secret that has changed.
 pub(super) fn auth_changed() -> Close {
-    Close::new(4001, "gateway auth changed")
-}
-
-/// What changes whenever the shared secret changes; `None` where there is none.
-pub(super) fn generation(auth: &AuthMode) -> Option<String> {
-    let secret = match auth {
-        AuthMode::Token(secret) | AuthMode::Password(secret) => secret.as_ref()?.expose(),
-        AuthMode::None | AuthMode::TrustedProxy(_) => return None,
-    };
-    let mut hash = Sha256::new();
-    hash.update(auth.word());
-    hash.update([0]);
-    hash.update(secret);
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Close::new(CLOSE_GONE, AUTH_CHANGED)
 }
 
 impl Hall {
@@ -73,13 +60,13 @@ impl Hall {
         });
         let conns: Vec<ConnId> = its.map(|guest| guest.conn).collect();
         for conn in conns {
-            self.show_out(now, conn, Close::new(4001, "device removed"), out);
+            self.show_out(now, conn, Close::new(CLOSE_GONE, "device removed"), out);
         }
     }
 
     /// The config changed. Sockets that came by a secret that is no longer the secret must go.
     pub(super) fn reconfigured(&mut self, now: Now, settings: Settings, out: &mut Vec<Output>) {
-        self.generation = generation(&settings.auth);
+        self.generation = auth::generation(&settings.auth);
         // The handshake's end was noted by the limits of the socket's beginning.
         let limits = self.settings.limits;
         self.settings = Settings { limits, ..settings };

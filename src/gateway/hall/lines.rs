@@ -52,34 +52,27 @@ pub(super) struct Shown {
     mode: String,
     version: String,
     role: String,
-    scopes: usize,
-    auth: &'static str,
+    scopes: u64,
+    auth: String,
     device: bool,
     platform: String,
     instance: String,
 }
 
 impl Shown {
-    /// By its frame, which may be anything.
-    pub(super) fn of_frame(text: &str) -> Self {
-        let frame: Value = serde_json::from_str(text).unwrap_or_default();
-        let params = &frame["params"];
-        let word = |value: &Value| value.as_str().map(tame).unwrap_or_default();
-        let (client, auth) = (&params["client"], &params["auth"]);
-        let given = ["token", "password", "deviceToken", "bootstrapToken"];
-        let words = ["token", "password", "device-token", "bootstrap-token"];
-        let has = |key: &str| auth[key].as_str().is_some_and(|secret| !secret.is_empty());
-        let kind = given.iter().zip(words).find(|(key, _)| has(key)).map_or("none", |(_, word)| word);
+    /// By what the handshake noted of it.
+    pub(super) fn of_meta(meta: &Value) -> Self {
+        let word = |key: &str| meta[key].as_str().map(tame).unwrap_or_default();
         Self {
-            client: word(&client["id"]),
-            mode: word(&client["mode"]),
-            version: word(&client["version"]),
-            role: params["role"].as_str().map_or_else(|| "operator".to_owned(), tame),
-            scopes: params["scopes"].as_array().map_or(0, Vec::len),
-            auth: kind,
-            device: params["device"].is_object(),
-            platform: word(&client["platform"]),
-            instance: word(&client["instanceId"]),
+            client: word("client"),
+            mode: word("mode"),
+            version: word("version"),
+            role: word("role"),
+            scopes: meta["scopeCount"].as_u64().unwrap_or_default(),
+            auth: word("authProvided"),
+            device: meta["hasDeviceIdentity"] == true,
+            platform: word("platform"),
+            instance: word("instanceId"),
         }
     }
 
@@ -91,8 +84,8 @@ impl Shown {
             mode: tame(&client.mode),
             version: tame(&client.version),
             role: tame(&intro.role),
-            scopes: intro.scopes.len(),
-            auth: "device-token",
+            scopes: intro.scopes.len() as u64,
+            auth: intro.method.to_owned(),
             device: true,
             platform: tame(&client.platform),
             instance: client.instance_id.as_deref().map(tame).unwrap_or_default(),
@@ -105,32 +98,25 @@ pub(super) fn auth_reason(refusal: &Refusal) -> Option<&str> {
     refusal.details.as_ref()?["authReason"].as_str()
 }
 
-/// What is known of a failed handshake. The frame may be anything.
-pub(super) fn failure(known: Value, text: &str, refusal: Option<&Refusal>) -> Value {
+/// What is known of a failed handshake: what the handshake noted, and the frame.
+pub(super) fn failure(known: Value, text: &str) -> Value {
     let frame: Value = serde_json::from_str(text).unwrap_or_default();
     let mut meta = match known {
         Value::Object(meta) => meta,
         _ => Map::new(),
     };
-    let mut put = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            meta.entry(key).or_insert(value.into());
+    for (key, name) in [("type", "lastFrameType"), ("method", "lastFrameMethod"), ("id", "lastFrameId")] {
+        if let Some(word) = frame[key].as_str() {
+            meta.insert(name.to_owned(), tame(word).into());
         }
-    };
-    let word = |value: &Value| value.as_str().map(tame);
-    put("cause", Some(cause(refusal)));
-    put("lastFrameType", word(&frame["type"]));
-    put("lastFrameMethod", word(&frame["method"]));
-    put("lastFrameId", word(&frame["id"]));
-    put("deviceId", word(&frame["params"]["device"]["id"]));
-    put("reason", refusal.and_then(|refusal| word(refusal.details.as_ref()?.get("reason")?)));
+    }
     Value::Object(meta)
 }
 
 /// What is known of a connect that the book refused.
 pub(super) fn pairing_failure(device: &str, request_id: &str, refusal: &Refusal) -> Value {
     let mut meta = json!({
-        "cause": cause(Some(refusal)),
+        "cause": if auth_reason(refusal).is_some() { "unauthorized" } else { "pairing-required" },
         "lastFrameType": "req",
         "lastFrameMethod": "connect",
         "lastFrameId": tame(request_id),
@@ -142,16 +128,6 @@ pub(super) fn pairing_failure(device: &str, request_id: &str, refusal: &Refusal)
         }
     }
     meta
-}
-
-/// One word for why a handshake failed: `pairing-required`, `device-identity-required`, ….
-fn cause(refusal: Option<&Refusal>) -> String {
-    let Some(refusal) = refusal else { return "invalid-handshake".to_owned() };
-    if auth_reason(refusal).is_some() {
-        return "unauthorized".to_owned();
-    }
-    let code = refusal.details.as_ref().and_then(|details| details["code"].as_str());
-    code.map_or_else(|| "invalid-handshake".to_owned(), |code| code.to_ascii_lowercase().replace('_', "-"))
 }
 
 /// `unauthorized …`.

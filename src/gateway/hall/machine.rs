@@ -8,6 +8,7 @@ use super::hello::Catalog;
 use super::pace::Pulse;
 use super::seat::{Conn, Seat, Stage, Stranger};
 use super::{Input, Output, Ticket};
+use crate::gateway::auth;
 use crate::gateway::desk::{ConnId, Desk, Effect, Guest};
 use crate::gateway::errand::Done;
 use crate::gateway::frame::{Refusal, StateVersion};
@@ -71,7 +72,7 @@ impl Hall {
         let desk = Desk::new(&settings, now);
         let catalog = Catalog::new(&desk, now);
         Self {
-            generation: super::leave::generation(&settings.auth),
+            generation: auth::generation(&settings.auth),
             began: now,
             desk,
             attempts: Attempts::default(),

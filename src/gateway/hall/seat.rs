@@ -47,6 +47,8 @@ pub(super) struct Asking {
     pub(super) request_id: String,
     pub(super) intro: Introduction,
     pub(super) device_id: String,
+    /// Whether a device token alone must prove it.
+    pub(super) by_token: bool,
     /// The generation of the shared secret by which the connect was held.
     pub(super) generation: Option<String>,
     /// What came meanwhile.

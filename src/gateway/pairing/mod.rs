@@ -11,6 +11,7 @@
 //! - R7: a store that cannot be read is not written.
 
 mod approve;
+mod aspect;
 mod audit;
 mod book;
 mod bootstrap;
@@ -24,6 +25,7 @@ mod store;
 mod token;
 mod turn;
 
+pub use aspect::Aspect;
 pub use book::{
     BOOTSTRAP_TTL_MS, Book, Bootstrap, DEVICES_MAX, Device, EPOCHS_MAX, Half, NAME_MAX, Origin, PairRequest,
     Policy, Profile, REQUEST_LIFE_MS, REQUEST_TTL_MS, REQUESTS_MAX, REQUESTS_PER_DEVICE, SCOPE_MAX,

@@ -11,14 +11,14 @@ use super::fresh::{now, wall_ms};
 use super::outbox::Outbox;
 use super::server::Shared;
 use super::wire::text_frame;
-use super::world::{DoErrands, Sink, Store};
+use super::world::{DoErrands, Sink};
 use crate::gateway::desk::ConnId;
 use crate::gateway::errand::Errand;
 use crate::gateway::frame::{Close, Refusal};
 use crate::gateway::fresh::Fresh;
 use crate::gateway::hall::{Fate, Hall, Input, Output, Ticket, fate};
 use crate::gateway::handshake::Upgrade;
-use crate::gateway::pairing::{Answer, Command, Step};
+use crate::gateway::pairing::{Answer, Command, Step, Store};
 use crate::io::clock::Clock;
 
 /// Inputs that wait for the hall. Sockets that have more to say wait.

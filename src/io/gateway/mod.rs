@@ -5,6 +5,7 @@
 //! - `socket`, `wire`, `outbox`: one task per socket;
 //! - `hub`: the task that owns the hall;
 //! - `world`: what the server is given: a store, errands, a log;
+//! - `store`: where the pairing book is kept;
 //! - `errands`, `journal`, `scribe`, `host`, `watch`: files that methods read and write, the log, the
 //!   machine, and the config when it changes.
 
@@ -20,6 +21,7 @@ mod outbox;
 mod scribe;
 mod server;
 mod socket;
+pub mod store;
 mod watch;
 mod wire;
 mod world;
@@ -28,4 +30,4 @@ pub use host::host;
 pub use scribe::Scribe;
 pub use server::Server;
 pub use watch::Watch;
-pub use world::{DoErrands, MemoryStore, NoErrands, Sink, Store, World};
+pub use world::{DoErrands, NoErrands, Sink, World};

@@ -4,17 +4,10 @@ use std::sync::Arc;
 
 use crate::gateway::errand::{Done, Errand};
 use crate::gateway::frame::Refusal;
-use crate::gateway::fresh::Fresh;
 use crate::gateway::log::Line;
-use crate::gateway::pairing::{Book, Command, Policy, ServerKey, Step};
+use crate::gateway::pairing::Store;
 
 use super::errands::Errands;
-
-/// Where devices, requests and tokens are kept. It is asked from one thread only.
-pub trait Store: Send + 'static {
-    /// One transition of the book, done wholly or not at all. `now_ms` is wall time.
-    fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step;
-}
 
 /// What methods need of files. It may block.
 pub trait DoErrands: Send + Sync + 'static {
@@ -34,23 +27,6 @@ impl DoErrands for Errands {
 /// Where lines of the log go. It must not block for long.
 pub type Sink = Arc<dyn Fn(&Line) + Send + Sync>;
 
-/// A store that forgets everything when it is dropped.
-#[derive(Debug, Clone)]
-pub struct MemoryStore {
-    /// What it knows.
-    pub book: Book,
-    /// The key of its tokens.
-    pub key: ServerKey,
-    /// What its owner decided.
-    pub policy: Policy,
-}
-
-impl Store for MemoryStore {
-    fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
-        self.book.handle(now_ms, fresh, &self.key, &self.policy, command)
-    }
-}
-
 /// Nobody runs errands.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoErrands;
@@ -63,7 +39,7 @@ impl DoErrands for NoErrands {
 
 /// All of it.
 pub struct World {
-    /// The pairing store.
+    /// The pairing store. It is asked from one thread only.
     pub store: Box<dyn Store>,
     /// The errands.
     pub errands: Arc<dyn DoErrands>,

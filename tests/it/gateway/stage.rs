@@ -48,6 +48,7 @@ pub(super) fn settings(given: &Value) -> Settings {
         config_path: String::new(),
         state_dir: String::new(),
         host: Host::default(),
+        agents: Vec::new(),
     }
 }
 

@@ -25,11 +25,15 @@ impl History {
         self.bootstraps = Image { bootstraps: Arc::clone(&image.bootstraps), ..Image::default() };
     }
 
-    /// For each file, the state that differs least from `theirs`: what its writer had read.
+    /// For each file, the state that differs least from `theirs`: what its writer had read. Whoever
+    /// deletes `paired.json` has read nothing, and means all that is there now.
     #[must_use]
     pub fn base_of(&self, theirs: &Image) -> Image {
+        let newest = || self.paired.back().cloned().unwrap_or_default();
+        let paired = if theirs.no_paired_file { newest() } else { nearest(&self.paired, &theirs.paired) };
         Image {
-            paired: nearest(&self.paired, &theirs.paired),
+            no_paired_file: theirs.no_paired_file,
+            paired,
             pending: nearest(&self.pending, &theirs.pending),
             bootstraps: Arc::clone(&self.bootstraps.bootstraps),
         }

@@ -64,6 +64,8 @@ pub struct Image {
     pub pending: Arc<BTreeMap<String, PairRequest>>,
     /// `bootstrap.json`.
     pub bootstraps: Arc<BTreeMap<String, Bootstrap>>,
+    /// Whether there was no `paired.json`.
+    pub no_paired_file: bool,
 }
 
 impl Image {
@@ -74,6 +76,7 @@ impl Image {
             paired: Arc::new(paired::face(book, key, at_rest)),
             pending: Arc::new(pending::face(book)),
             bootstraps: Arc::new(book.bootstraps.clone()),
+            no_paired_file: false,
         }
     }
 
@@ -90,6 +93,7 @@ impl Image {
             paired: Arc::new(paired.map_or_else(|| Ok(BTreeMap::new()), paired::read)?),
             pending: Arc::new(pending.map_or_else(|| Ok(BTreeMap::new()), pending::read)?),
             bootstraps: Arc::new(bootstraps.map_or_else(|| Ok(BTreeMap::new()), bootstraps::read)?),
+            no_paired_file: paired.is_none(),
         })
     }
 

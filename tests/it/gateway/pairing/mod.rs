@@ -2,4 +2,7 @@
 
 mod any;
 mod cases;
-mod script;
+pub(crate) mod script;
+mod foreign;
+mod killed;
+mod stores;
