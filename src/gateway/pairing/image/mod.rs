@@ -18,7 +18,7 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use history::{HISTORY_MAX, History};
+pub use history::{HISTORY_MAX, History, STALE_MS};
 pub use merge::{Absorbed, HALF_WINDOW_MS};
 pub use sidecar::SIDECAR_VERSION;
 

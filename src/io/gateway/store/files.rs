@@ -82,7 +82,7 @@ impl<D: Disk> OpenClawFiles<D> {
         let mut step = known.book.handle(now_ms, fresh, &known.key, &self.options.policy, command);
         known.unsaved |= known.book.aspect(subject.as_deref()) != before;
         for _ in 0..ATTEMPTS_MAX {
-            if !self.save(&mut known)? {
+            if !self.save(now_ms, &mut known)? {
                 break;
             }
             self.known = Some(known);
@@ -166,10 +166,10 @@ impl<D: Disk> OpenClawFiles<D> {
             },
         };
         if let Some(image) = self.before.take() {
-            known.history.push(&image);
+            known.history.push(now_ms, &image);
         }
         if let Some((book, at_rest)) = saved {
-            known.history.push(&Image::of(&book, &known.key, at_rest));
+            known.history.push(now_ms, &Image::of(&book, &known.key, at_rest));
             known.book = book;
             known.unsaved = at_rest != self.options.at_rest;
         }
@@ -183,13 +183,13 @@ impl<D: Disk> OpenClawFiles<D> {
         told.events.append(&mut absorbed.events);
         told.log.append(&mut absorbed.log);
         told.dropped.append(&mut absorbed.dropped);
-        known.history.push(&theirs);
+        known.history.push(now_ms, &theirs);
         (known.theirs, known.seen) = (theirs, seen);
         Ok(known)
     }
 
     /// Writes what is different, all as one. Whether somebody has written in between.
-    fn save(&mut self, known: &mut Known) -> Result<bool, Error> {
+    fn save(&mut self, now_ms: u64, known: &mut Known) -> Result<bool, Error> {
         let image = Image::of(&known.book, &known.key, self.options.at_rest);
         let mut texts: [Option<String>; 4] = Default::default();
         if image.paired != known.theirs.paired {
@@ -221,7 +221,7 @@ impl<D: Disk> OpenClawFiles<D> {
         self.replace(known, &texts)?;
         self.disk.sync()?;
         self.disk.remove(JOURNAL)?;
-        known.history.push(&image);
+        known.history.push(now_ms, &image);
         let theirs = &mut known.theirs;
         if !known.seen[0].is_stale {
             theirs.paired = image.paired;
