@@ -11,7 +11,7 @@ use crate::gateway::pairing::image::{
 };
 use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
 
-use super::disk::{Disk, Folder, Stat};
+use super::disk::{Disk, Exchange, Folder, Stat};
 use super::journal::{self, Change, JOURNAL, waiting};
 use super::{Error, Options, key, unavailable};
 
@@ -241,21 +241,45 @@ impl<D: Disk> OpenClawFiles<D> {
     fn replace(&mut self, known: &mut Known, texts: &[Option<String>; 4]) -> Result<(), Error> {
         for (at, text) in texts.iter().enumerate() {
             let (Some(text), name) = (text, FILES[at]) else { continue };
-            let is_ours_still = match (self.disk.look(name)?, known.seen[at].stat) {
-                (Some(now), Some(then)) => now.is_same(&then),
-                (None, None) => true,
-                _ => false,
-            };
-            if at != OURS && !is_ours_still {
-                self.disk.remove(&waiting(name))?;
+            let waiting = waiting(name);
+            if at == OURS {
+                self.disk.rename(&waiting, name)?;
+            } else if !self.replace_theirs(&waiting, name, known.seen[at].stat.as_ref())? {
+                self.disk.remove(&waiting)?;
                 known.seen[at].is_stale = true;
                 continue;
             }
-            self.disk.rename(&waiting(name), name)?;
             let stat = self.disk.look(name)?;
             known.seen[at] = Seen { stat, hash: Some(journal::hash(text.as_bytes())), is_stale: false };
         }
         Ok(())
+    }
+
+    /// Replaces a file that others write too. Whether it was still as it was read; else it is left to
+    /// be read again.
+    fn replace_theirs(&mut self, waiting: &str, name: &str, then: Option<&Stat>) -> Result<bool, Error> {
+        let is_same = match (self.disk.look(name)?, then) {
+            (Some(now), Some(then)) => now.is_same(then),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            return Ok(false);
+        }
+        match self.disk.exchange(waiting, name)? {
+            Exchange::Impossible => self.disk.rename(waiting, name)?,
+            Exchange::Moved => return Ok(true),
+            Exchange::Done => {
+                let out = self.disk.look(waiting)?;
+                if !out.zip(then).is_some_and(|(out, then)| out.is_moved(then)) {
+                    // Somebody was faster: theirs goes back.
+                    self.disk.exchange(waiting, name)?;
+                    return Ok(false);
+                }
+                self.disk.remove(waiting)?;
+            }
+        }
+        Ok(true)
     }
 
     /// Finishes what a process that died had begun.
@@ -272,9 +296,14 @@ impl<D: Disk> OpenClawFiles<D> {
             let waiting = waiting(&change.name);
             let Some((bytes, _)) = self.disk.read(&waiting)? else { continue };
             let stands = self.disk.read(&change.name)?.map(|(bytes, _)| journal::hash(&bytes));
-            // What somebody else wrote in the meantime is not written over; it is merged.
-            let is_free = change.name == SIDECAR || stands == change.before;
-            if is_free && journal::hash(&bytes) == change.after {
+            let waits = journal::hash(&bytes);
+            let is_due = waits == change.after && (change.name == SIDECAR || stands == change.before);
+            // Ours stands there already, and what waits is what somebody wrote just before.
+            let is_swapped = stands.as_ref() == Some(&change.after)
+                && waits != change.after
+                && Some(&waits) != change.before.as_ref();
+            // Else somebody has written in the meantime; that is not written over, but merged.
+            if is_due || is_swapped {
                 self.disk.rename(&waiting, &change.name)?;
             } else {
                 self.disk.remove(&waiting)?;

@@ -15,7 +15,7 @@ use crate::gateway::log::{Level, Line};
 use crate::gateway::pairing::image::{AtRest, Unreadable};
 use crate::gateway::pairing::{Answer, Policy, Step};
 
-pub use disk::{Disk, Folder, Stat};
+pub use disk::{Disk, Exchange, Folder, Stat};
 pub use files::OpenClawFiles;
 pub use memory::Memory;
 

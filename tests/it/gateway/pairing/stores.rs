@@ -12,9 +12,16 @@ use tempfile::TempDir;
 use super::cases;
 use super::script::{DAWN_MS, Names, chance};
 
+/// A folder, in memory where there is such a place: what is brought down to the disk here is not proven
+/// by waiting for it.
+pub(crate) fn temporary() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a folder")
+}
+
 /// A state folder with a store in it.
 pub(crate) fn folder(options: Options) -> (TempDir, OpenClawFiles) {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = temporary();
     let store = OpenClawFiles::open(dir.path(), options).expect("it opens");
     (dir, store)
 }
@@ -144,7 +151,7 @@ fn what_cannot_be_read_is_not_written() {
         ("provoke.journal", b"{", "provoke.journal: is no journal of this version"),
     ];
     for (name, text, words) in broken {
-        let dir = tempfile::tempdir().expect("a folder");
+        let dir = temporary();
         put(dir.path(), "paired.json", good.as_bytes());
         put(dir.path(), "provoke.key", &[1; 32]);
         put(dir.path(), name, text);
@@ -170,7 +177,7 @@ fn what_cannot_be_read_is_not_written() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a store is files")]
 fn links_and_huge_files_are_told() {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = temporary();
     put(dir.path(), "elsewhere", b"{}");
     std::os::unix::fs::symlink("elsewhere", dir.path().join("devices/paired.json")).expect("linked");
     let mut store = OpenClawFiles::open(dir.path(), Options::default()).expect("it opens");
@@ -216,7 +223,7 @@ fn files_are_for_their_owner_alone_and_hold_no_token() {
 
 #[test]
 fn two_processes_lose_nothing_of_each_other() {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = temporary();
     let open = || OpenClawFiles::open(dir.path(), Options::default()).expect("it opens");
     let mut stores = [open(), open()];
     let mut names = Names::default();
