@@ -13,6 +13,7 @@ mod paired;
 mod pending;
 mod rows;
 mod sidecar;
+mod table;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use history::{HISTORY_MAX, History, STALE_MS};
 pub use merge::{Absorbed, HALF_WINDOW_MS};
 pub use sidecar::SIDECAR_VERSION;
+pub use table::{BadRow, RowChange, TABLES, Table};
 
 use super::book::{Book, Bootstrap, Device, PairRequest, ServerKey};
 

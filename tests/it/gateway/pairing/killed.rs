@@ -87,8 +87,14 @@ impl Disk for Mortal {
 }
 
 /// What is done at the end of its script, in the middle of which the process dies.
-const DEEDS: [&str; 6] =
-    ["approve R2", "remove D", "rotate D", "revoke D", "connect F six", "connect D operator.write from=browser"];
+const DEEDS: [&str; 6] = [
+    "approve R2",
+    "remove D",
+    "rotate D",
+    "revoke D",
+    "connect F six",
+    "connect D operator.write from=browser",
+];
 
 /// A folder in which somebody is paired and somebody asks, and the names of what is there.
 fn prepared(dir: &Path) -> Names {

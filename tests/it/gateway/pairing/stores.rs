@@ -5,7 +5,7 @@ use std::path::Path;
 
 use provoke::gateway::fresh::Fresh;
 use provoke::gateway::pairing::{Answer, Command, ServerKey, Step, Store};
-use provoke::io::gateway::store::{Memory, OpenClawFiles, Options};
+use provoke::io::gateway::store::{Memory, OpenClawFiles, Options, Sqlite};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -86,6 +86,24 @@ fn files_keep_the_contract() {
             // A loop of thousands of steps is opened anew now and then.
             if steps < 50 || steps % 100 == 0 {
                 store = OpenClawFiles::open(dir.path(), options).expect("it opens");
+            }
+            store.transact(now, fresh, command)
+        })
+    });
+}
+
+#[test]
+fn sqlite_keeps_the_contract() {
+    contract(|case| {
+        let options = Options { policy: case.policy(), ..Options::default() };
+        let dir = temporary();
+        let path = dir.path().join("state/gateway.sqlite");
+        let mut store = Sqlite::open(&path, options).expect("it opens");
+        let mut steps = 0;
+        Box::new(move |now, fresh, command| {
+            steps += 1;
+            if steps < 50 || steps % 100 == 0 {
+                store = Sqlite::open(&dir.path().join("state/gateway.sqlite"), options).expect("it opens");
             }
             store.transact(now, fresh, command)
         })
