@@ -5,4 +5,5 @@ mod cases;
 pub(crate) mod script;
 mod foreign;
 mod killed;
+mod sqlite;
 mod stores;
