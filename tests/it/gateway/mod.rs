@@ -1,3 +1,4 @@
 //! The gateway and its clients.
 
 mod client;
+mod live;
