@@ -13,7 +13,9 @@ const LINES: [&str; 4] = ["first", "second", "third", "fourth"];
 
 /// The tail behind a cursor, which counts lines here.
 fn tail(from: usize, to: usize) -> Do {
-    Do::Pay(json!({"file": "/log", "cursor": to, "size": to, "lines": LINES[from..to], "truncated": false, "reset": false}))
+    Do::Pay(
+        json!({"file": "/log", "cursor": to, "size": to, "lines": LINES[from..to], "truncated": false, "reset": false}),
+    )
 }
 
 #[test]

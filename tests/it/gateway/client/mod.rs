@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod follow;
+mod machines;
 mod race;
 mod stub;
 mod verbs;
@@ -27,6 +28,7 @@ fn provoke(folder: &Path, port: u16) -> Command {
     std::fs::write(state.join("identity/device.json"), own_key().to_file(1)).unwrap();
     let config = serde_json::json!({
         "gateway": {"port": port, "auth": {"mode": "token", "token": TOKEN}},
+        "logging": {"file": state.join("gateway.log")},
         "models": {"providers": {"lab": {"apiKey": "canary-of-a-provider"}}},
     });
     std::fs::write(folder.join("openclaw.json"), config.to_string()).unwrap();

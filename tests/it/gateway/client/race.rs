@@ -34,9 +34,9 @@ fn run(stub: &Stub, args: &[&str]) -> (Output, String) {
 fn scratch(stub: &Stub) -> (String, bool) {
     let heard = stub.heard();
     let id = heard[0].2["device"]["id"].as_str().unwrap().to_owned();
-    let removed = heard.iter().any(|(_, method, params)| {
-        method == "device.pair.remove" && params["deviceId"] == id.as_str()
-    });
+    let removed = heard
+        .iter()
+        .any(|(_, method, params)| method == "device.pair.remove" && params["deviceId"] == id.as_str());
     assert_ne!(id, super::own_key().device_id(), "a key of its own");
     (id, removed)
 }

@@ -65,14 +65,18 @@ fn check(case: Case, device: &str) {
     let Case { connect, answers, .. } = case;
     let stub = Stub::serve(move |number, method, _| {
         if method == "connect" {
-            return match connect.get(number).or(connect.last()) {
+            return match connect.get(number).or_else(|| connect.last()) {
                 Some(Value::String(word)) if word == "silence" => Vec::new(),
                 Some(answer) => todo(answer),
                 None => vec![Do::Pay(json!({}))],
             };
         }
         answers.get(method).map_or_else(
-            || vec![Do::Refuse(json!({"code": "INVALID_REQUEST", "message": format!("unknown method: {method}")}))],
+            || {
+                vec![Do::Refuse(
+                    json!({"code": "INVALID_REQUEST", "message": format!("unknown method: {method}")}),
+                )]
+            },
             todo,
         )
     });
@@ -82,12 +86,12 @@ fn check(case: Case, device: &str) {
     } else {
         stub.port
     };
+    let mut command = provoke(folder.path(), port);
     for (name, value) in &case.files {
         let file = folder.path().join("state").join(name);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap();
     }
-    let mut command = provoke(folder.path(), port);
     command.args(case.args.iter().map(|arg| arg.replace("<port>", &port.to_string())));
     command.envs(&case.env);
     let done = command.output().unwrap();
@@ -110,6 +114,9 @@ fn check(case: Case, device: &str) {
     settings.set_omit_expression(true);
     settings.add_filter(r"\(?\b\d+ ?ms\b\)?( |$)", "<time>$1");
     settings.add_filter(r#""(connectLatencyMs|latencyMs)": \d+"#, "\"$1\": <time>");
+    // A table is as wide as the times in it.
+    settings.add_filter("[─═]{2,}", "──");
+    settings.add_filter(" +│", " │");
     settings.add_filter(r"asked   \d+ d ago", "asked   <days> ago");
     settings.bind(|| insta::assert_snapshot!(format!("client.{}", case.name), shown));
 }
