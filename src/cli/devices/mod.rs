@@ -5,6 +5,7 @@ mod approve;
 mod by_device;
 mod change;
 mod list;
+mod outcome;
 
 use clap::{Args as ClapArgs, Subcommand};
 
@@ -30,9 +31,9 @@ enum Command {
     List(ListArgs),
     /// Approve a request by its id, or whatever a device asks for, by the device
     Approve(approve::Args),
-    /// Reject a request
+    /// Reject a request by its id
     Reject(RejectArgs),
-    /// Remove a paired device
+    /// Remove a paired device, whose tokens die
     Remove(RemoveArgs),
     /// Give a device a new token for a role, and print it
     Rotate(RotateArgs),

@@ -105,14 +105,12 @@ fn pairing(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "the pairing: nobody has let this device in",
         ),
     };
-    let mut next = Vec::new();
-    match denial.details["requestId"].as_str() {
-        Some(id) => {
-            next.push(format!("request {id} waits for an approval, at most five minutes"));
-            next.push(format!("on the gateway's machine: provoke devices approve --device {device}"));
-            next.push(format!("or from a device with operator.pairing: provoke devices approve {id}"));
-        }
-        None => next.push(format!("on the gateway's machine: provoke devices approve --device {device}")),
+    let scopes = scene.persona.scopes.join(",");
+    let by_device = format!("provoke devices approve --device {device} --scopes {scopes}");
+    let mut next = vec![format!("on the gateway's machine: {by_device}")];
+    if let Some(id) = denial.details["requestId"].as_str() {
+        next.push(format!("or approve request {id}, which waits at most five minutes,"));
+        next.push(format!("from a device that holds these scopes: provoke devices approve {id}"));
     }
     Advice { what, whose, next }
 }
@@ -125,10 +123,7 @@ fn refused(denial: &Denial, scene: &Scene<'_>) -> Advice {
         "AUTH_TOKEN_MISMATCH" | "AUTH_PASSWORD_MISMATCH" => Advice {
             what: format!("the secret from {} is not the gateway's", from.unwrap_or("nowhere")),
             whose: "the credentials of this client, or a gateway that has not read its new config",
-            next: vec![
-                format!("compare {} with {there}", from.unwrap_or("it")),
-                "or give it: --token".to_owned(),
-            ],
+            next: vec![format!("compare {} with {there}", from.unwrap_or("it"))],
         },
         "AUTH_TOKEN_MISSING" | "AUTH_PASSWORD_MISSING" | "AUTH_REQUIRED" => Advice {
             what: "the gateway wants its secret, and this client has none of the right kind".to_owned(),
@@ -179,10 +174,7 @@ fn denied(denial: &Denial, scene: &Scene<'_>) -> Advice {
         return Advice {
             what: format!("this connection does not have {scope}"),
             whose: "the pairing: the device was granted less than this needs",
-            next: vec![format!(
-                "provoke devices approve --device {} --scopes {scope}  (while it asks for it)",
-                scene.device_id
-            )],
+            next: vec![format!("provoke devices approve --device {} --scopes {scope}", scene.device_id)],
         };
     }
     match message.as_str() {

@@ -257,7 +257,8 @@ fn endpoint(
 }
 
 fn is_loopback(host: &str) -> bool {
-    let is_v4 = host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+    let octets: Vec<Option<u8>> = host.split('.').map(|octet| octet.parse().ok()).collect();
+    let is_v4 = octets.len() == 4 && octets[0] == Some(127) && octets.iter().all(Option::is_some);
     host.eq_ignore_ascii_case("localhost") || host == "::1" || is_v4
 }
 
@@ -274,6 +275,9 @@ mod tests {
     fn wish(url: Option<&str>, token: Option<&str>) -> Wish {
         Wish { url: url.map(str::to_owned), token: token.map(Secret::new), password: None }
     }
+
+    /// Options, environment, config; and what is found.
+    type Given<'a> = (&'a Wish, &'a [(&'a str, &'a str)], &'a Value, [&'a str; 4]);
 
     /// Url, source of the secret, token, password.
     fn found(wish: &Wish, pairs: &[(&str, &str)], config: &Value) -> (String, String, String, String) {
@@ -294,7 +298,7 @@ mod tests {
         let port = ("OPENCLAW_GATEWAY_PORT", "77");
         let token = ("OPENCLAW_GATEWAY_TOKEN", "environment");
         let (none, asked) = (wish(None, None), wish(None, Some("asked")));
-        let cases: [(&Wish, &[(&str, &str)], &Value, [&str; 4]); 9] = [
+        let cases: [Given<'_>; 9] = [
             (&none, &[], &Value::Null, ["ws://127.0.0.1:18789", "-", "-", "-"]),
             (&none, &[], &local, ["ws://127.0.0.1:1234", "gateway.auth.token", "config", "-"]),
             (

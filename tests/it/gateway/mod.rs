@@ -15,6 +15,7 @@ mod fallback;
 mod guest;
 mod hall;
 mod journal;
+mod live;
 mod load;
 mod openclaw;
 mod pairing;

@@ -122,6 +122,8 @@ pub struct Approval {
     listed: bool,
     /// Whether we are asking ourselves.
     asking: bool,
+    /// Whether anything was shown yet.
+    shown: bool,
     approved: Vec<Request>,
     until: Moment,
     over: bool,
@@ -142,6 +144,7 @@ impl Approval {
             told: BTreeSet::new(),
             listed: false,
             asking: false,
+            shown: false,
             approved: Vec::new(),
             until: now + patience,
             over: false,
@@ -250,6 +253,7 @@ impl Approval {
 
     /// What is shown is what is allowed, unless scopes were named.
     fn show(&mut self, requests: &[Request], out: &mut Vec<Output>) {
+        self.shown = true;
         out.push(Output::Show(requests.to_vec()));
         if self.allowed.is_some() {
             return;
@@ -265,7 +269,7 @@ impl Approval {
     }
 
     fn learn(&mut self, request: Request, out: &mut Vec<Output>) {
-        if self.allowed.is_none() || (self.live.is_empty() && self.told.is_empty()) {
+        if !self.shown {
             self.show(std::slice::from_ref(&request), out);
         }
         if self.live.len() >= REQUESTS_MAX {

@@ -1,7 +1,9 @@
 //! `devices approve --device` against the real OpenClaw 2026.4.12, under the loop that makes it
 //! impossible by hand: a device paired for reading, whose clients ask for other scopes all the time.
 //!
-//! It runs where `OPENCLAW` names the program: `OPENCLAW=… cargo test --test it live -- --ignored --nocapture`.
+//! It runs where `PROVOKE_OPENCLAW` names the program.
+#![expect(clippy::disallowed_methods, reason = "these tests run programs on folders of their own")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -47,8 +49,8 @@ impl Drop for Real {
 impl Real {
     /// Starts it and waits until it is live; `None` where it is not installed.
     fn start() -> Option<Self> {
-        let Some(program) = std::env::var_os("OPENCLAW") else {
-            eprintln!("skipped: live: OPENCLAW does not name the program");
+        let Some(program) = std::env::var_os("PROVOKE_OPENCLAW") else {
+            eprintln!("skipped: live: PROVOKE_OPENCLAW does not name the OpenClaw command line");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
@@ -180,7 +182,6 @@ async fn under_the_loop(real: &Real, key: &Arc<DeviceKey>, args: &[&str]) -> (Ve
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs the real OpenClaw: set OPENCLAW"]
 async fn live_approval_by_device_never_loses() {
     let Some(real) = Real::start() else { return };
     let key = Arc::new(DeviceKey::from_seed(&[42; 32]));
