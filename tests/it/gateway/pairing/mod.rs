@@ -6,4 +6,6 @@ mod script;
 mod foreign;
 mod killed;
 mod sqlite;
+mod readers;
 mod stores;
+mod taken;
