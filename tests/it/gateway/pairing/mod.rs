@@ -1,6 +1,7 @@
 //! Pairing: the book by cases and by chance, its files, and its stores.
 
 mod any;
+mod bounds;
 mod cases;
 mod script;
 mod foreign;
