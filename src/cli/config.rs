@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
+use serde_json::Value;
 
 use super::error::{CliError, Exit};
+use super::reach::{hide_by_name, print_json};
 use super::run::out;
 use super::select::read_text;
 use crate::config;
@@ -29,6 +31,19 @@ pub(super) struct Args {
 enum Command {
     /// Print providers, models, candidates and problems of a configuration, and no secret
     Validate(Validate),
+    /// Print a value of the configuration, without secrets
+    Get(Get),
+}
+
+/// Prints a value of the configuration file as it is written, without secrets.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+struct Get {
+    /// Where, as gateway.auth.mode or agents.list[0].id; by default all of it
+    path: Option<String>,
+    /// Print JSON, a text in quotes too
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -43,7 +58,41 @@ struct Validate {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
-    let Command::Validate(args) = &args.command;
+    match &args.command {
+        Command::Validate(args) => validate(args),
+        Command::Get(args) => get(args),
+    }
+}
+
+fn get(args: &Get) -> Result<Exit, CliError> {
+    let file = default_file(&environment())?;
+    let failed = |problem| CliError::new(Exit::Fail, problem);
+    let text = text(&file).map_err(CliError::failing)?;
+    // Variables stay as they are written: what they stand for may be secret.
+    let mut tree = config::tree(&text, &file.to_string_lossy(), &BTreeMap::new()).map_err(failed)?;
+    hide_by_name(&mut tree);
+    let path = args.path.as_deref().unwrap_or_default();
+    let Some(value) = at(&tree, path) else {
+        super::error::tell(format_args!("Config path not found: {path}"));
+        return Ok(Exit::Fail);
+    };
+    match value.as_str().filter(|_| !args.json) {
+        Some(text) => out(format!("{text}\n").as_bytes())?,
+        None => print_json(value)?,
+    }
+    Ok(Exit::Pass)
+}
+
+/// The value at a path such as `a.b[0].c`.
+fn at<'a>(tree: &'a Value, path: &str) -> Option<&'a Value> {
+    let steps = path.split(['.', '[']).map(|step| step.trim_end_matches(']'));
+    steps.filter(|step| !step.is_empty()).try_fold(tree, |value, step| match value {
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => value.get(step),
+    })
+}
+
+fn validate(args: &Validate) -> Result<Exit, CliError> {
     let env = environment();
     let file = match &args.file {
         Some(file) => file.clone(),
@@ -62,13 +111,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 }
 
 /// The environment of the process; what is no text cannot be meant.
-fn environment() -> BTreeMap<String, String> {
+pub(super) fn environment() -> BTreeMap<String, String> {
     let pairs = std::env::vars_os();
     pairs.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
 /// Where OpenClaw looks for its configuration.
-fn default_file(env: &BTreeMap<String, String>) -> Result<PathBuf, CliError> {
+pub(super) fn default_file(env: &BTreeMap<String, String>) -> Result<PathBuf, CliError> {
     let filled = |name: &str| env.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = || filled("OPENCLAW_STATE_DIR").or_else(|| filled("HOME").map(|home| home.join(".openclaw")));
     filled("OPENCLAW_CONFIG_PATH").or_else(|| state().map(|state| state.join("openclaw.json"))).ok_or_else(

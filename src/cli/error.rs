@@ -45,6 +45,12 @@ impl CliError {
         Self { exit, problems: vec![problem] }
     }
 
+    /// The same error of a verb that OpenClaw has too, with OpenClaw's code.
+    pub(super) fn failing(mut self) -> Self {
+        self.exit = Exit::Fail;
+        self
+    }
+
     /// A file or socket that the system refuses.
     pub(super) fn system(what: impl fmt::Display, error: &std::io::Error, hint: &str) -> Self {
         Self::new(Exit::CouldNotRun, Problem::new(format!("{what}: {}", words(error))).hint(hint))

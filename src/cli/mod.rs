@@ -1,15 +1,21 @@
 //! The command line: arguments, exit codes and human wording.
 
 mod config;
+mod devices;
 mod error;
 mod explain;
+mod gateway;
+mod health;
 mod list;
+mod logs;
 mod mock;
 mod progress;
 mod proof;
+mod reach;
 mod run;
 mod schema;
 mod select;
+mod status;
 mod subject;
 
 use std::process::ExitCode;
@@ -42,6 +48,16 @@ enum Command {
     Mock(mock::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it
     Config(config::Args),
+    /// Run a gateway that OpenClaw's clients can use, or ask any gateway how it is
+    Gateway(gateway::Args),
+    /// Show and change who is paired with a gateway
+    Devices(Box<devices::Args>),
+    /// Ask a running gateway for its health
+    Health(health::Args),
+    /// Show in one table how the gateway is
+    Status(status::Args),
+    /// Print the gateway's log, and follow it
+    Logs(logs::Args),
     /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats
     List(list::Args),
     /// Explain a scenario, fault, check, cause, mock, dialect or format
@@ -65,6 +81,11 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Mock(args) => mock::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
+        Command::Devices(args) => devices::run(&args),
+        Command::Health(args) => reach::block_on(health::run(&args)),
+        Command::Status(args) => reach::block_on(status::run(&args)),
+        Command::Logs(args) => logs::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

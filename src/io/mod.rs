@@ -1,5 +1,6 @@
 //! The world: sockets, clocks, files. Everything here may wait; nothing here decides.
 
+pub mod client;
 pub mod clock;
 pub mod files;
 pub mod gateway;

@@ -9,7 +9,7 @@ pub mod json;
 mod junit;
 mod telling;
 mod terminal;
-mod text;
+pub(crate) mod text;
 mod words;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,7 @@ const ACCENTS_MAX: usize = 2;
 
 /// One line without anything that acts instead of showing: such characters are
 /// written as escapes, as `\x1b` or `\u{202e}`.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     shown_to(text, CHARS_MAX)
 }
 

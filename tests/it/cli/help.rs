@@ -2,8 +2,33 @@
 
 use super::{output, provoke, said, snapshot};
 
-const COMMANDS: [&[&str]; 8] =
-    [&[], &["run"], &["mock"], &["config"], &["config", "validate"], &["list"], &["explain"], &["schema"]];
+const COMMANDS: [&[&str]; 25] = [
+    &[],
+    &["run"],
+    &["mock"],
+    &["config"],
+    &["config", "validate"],
+    &["config", "get"],
+    &["gateway"],
+    &["gateway", "status"],
+    &["gateway", "probe"],
+    &["gateway", "call"],
+    &["gateway", "health"],
+    &["devices"],
+    &["devices", "list"],
+    &["devices", "approve"],
+    &["devices", "reject"],
+    &["devices", "remove"],
+    &["devices", "rotate"],
+    &["devices", "revoke"],
+    &["devices", "clear"],
+    &["health"],
+    &["status"],
+    &["logs"],
+    &["list"],
+    &["explain"],
+    &["schema"],
+];
 
 #[test]
 fn every_help_opens_with_a_sentence_and_ends_with_two_examples() {

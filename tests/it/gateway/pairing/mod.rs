@@ -3,7 +3,7 @@
 mod any;
 mod bounds;
 mod cases;
-mod script;
+pub(crate) mod script;
 mod foreign;
 mod killed;
 mod sqlite;
