@@ -22,12 +22,13 @@ use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
-The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it changes,
-the gateway takes it in, and closes the sockets that came by a secret that is no longer the secret.
-^C and SIGTERM end it with exit code 0.
+The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it
+changes, the gateway takes it in, and closes the sockets that came by a secret that is no longer the
+secret. ^C and SIGTERM end it with exit code 0.
 
 Switches, with their defaults first:
-  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its grant
+  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its
+                                       device's grant: all it asks, on this connection; or nothing
   pairing.tokenAtRest=hash|plain       how device tokens stand in paired.json
 
 Examples:

@@ -157,14 +157,14 @@ impl Hall {
         &mut self,
         now: Now,
         waiting: Waiting,
-        result: Result<Value, Refusal>,
+        result: &Result<Value, Refusal>,
         out: &mut Vec<Output>,
     ) {
         let Waiting { conn, id, method, began } = waiting;
         if let Some(seat) = self.seat(conn) {
             seat.open = seat.open.saturating_sub(1);
         }
-        self.answer(now, conn, method, &id, began, &result, out);
+        self.answer(now, conn, method, &id, began, result, out);
     }
 
     /// The answer to a request that was to be answered later.

@@ -2,8 +2,18 @@
 
 use super::{output, provoke, said, snapshot};
 
-const COMMANDS: [&[&str]; 8] =
-    [&[], &["run"], &["mock"], &["config"], &["config", "validate"], &["list"], &["explain"], &["schema"]];
+const COMMANDS: [&[&str]; 10] = [
+    &[],
+    &["run"],
+    &["mock"],
+    &["gateway"],
+    &["gateway", "run"],
+    &["config"],
+    &["config", "validate"],
+    &["list"],
+    &["explain"],
+    &["schema"],
+];
 
 #[test]
 fn every_help_opens_with_a_sentence_and_ends_with_two_examples() {
