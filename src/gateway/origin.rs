@@ -93,7 +93,9 @@ pub fn client_ip(upgrade: &Upgrade, settings: &Settings) -> Option<IpAddr> {
     if !is_listed(peer, &proxy.addresses) {
         return Some(peer);
     }
-    let hops = upgrade.header("x-forwarded-for").unwrap_or_default().rsplit(',').take(HOPS_MAX);
+    // A proxy may add a line of its own instead of going on with the caller's: all lines count.
+    let lines = upgrade.headers.iter().rev().filter(|(name, _)| name == "x-forwarded-for");
+    let hops = lines.flat_map(|(_, line)| line.rsplit(',')).take(HOPS_MAX);
     hops.filter_map(hop).find(|hop| !hop.is_loopback() && !is_listed(*hop, &proxy.addresses))
 }
 

@@ -1,5 +1,6 @@
 //! Failed authentications, by caller: who fails too often is locked out for a while.
 
+use core::net::{IpAddr, Ipv6Addr};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ impl Caller {
     pub fn of(upgrade: &Upgrade, settings: &Settings) -> Self {
         let ip = origin::client_ip(upgrade, settings);
         let is_loopback = ip.is_some_and(|ip| ip.is_loopback());
-        let address = ip.map_or_else(|| "unknown".to_owned(), |ip| ip.to_string());
+        let address = ip.map_or_else(|| "unknown".to_owned(), place);
         let Some(header) = upgrade.header("origin").filter(|origin| !origin.trim().is_empty()) else {
             let limit = settings.rate_limit.filter(|limit| !(limit.exempt_loopback && is_loopback));
             return Self { key: address, limit };
@@ -47,6 +48,14 @@ impl Caller {
         let limit = Some(settings.rate_limit.unwrap_or_default());
         let from = origin::parse_origin(header).map_or_else(|| "?".to_owned(), |origin| origin.origin);
         Self { key: format!("browser {}", if is_loopback { from } else { address }), limit }
+    }
+}
+
+/// The address that counts: of IPv6 the first 64 bits, as one host has all of the rest.
+fn place(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("{}/64", Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
     }
 }
 

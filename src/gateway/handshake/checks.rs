@@ -21,7 +21,8 @@ pub(super) type No = Box<Outcome>;
 /// Holds the first frame of a socket against all checks but those of the book.
 ///
 /// Gives the id of the request, where there is one to answer. `limits` counts failures, and locks
-/// callers that fail too often. The generation of the shared secret needs no check here: the secret
+/// callers that fail too often; where the book is asked about a device token, tell
+/// [`Attempts::device_token`] what it made of it. The generation of the shared secret needs no check here: the secret
 /// is compared with the settings of this moment.
 #[must_use]
 pub fn examine(scene: &Scene<'_>, text: &str, limits: &mut Attempts) -> (Option<String>, Outcome) {

@@ -111,6 +111,9 @@ fn who_guesses_too_often_is_locked_out_for_a_while() {
     attempts.failed(&far, Kind::SharedSecret, at(303));
     assert_eq!(left(&attempts, 303), None, "after the lock it counts anew");
     assert_eq!(attempts.locked(&far, Kind::DeviceToken, at(100)), None, "each kind for itself");
+    let six = |ip: &str| caller(&json!({"peer": ip}), &json!({"limit": 3}));
+    assert_eq!(six("2001:db8:0:1::1"), six("2001:db8:0:1:ffff::2"), "one host has them all");
+    assert_ne!(six("2001:db8:0:1::1"), six("2001:db8:0:2::1"));
     let other = caller(&json!({"peer": "192.0.2.8"}), &json!({"limit": 3}));
     assert_eq!(attempts.locked(&other, Kind::SharedSecret, at(100)), None);
 }
