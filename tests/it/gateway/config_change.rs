@@ -114,6 +114,20 @@ fn what_is_no_secret_is_shown_to_the_letter() {
 }
 
 #[test]
+fn only_variables_that_hold_secrets_are_looked_for() {
+    let env = [
+        ("GIT_AUTHOR_NAME", "openclaw"),
+        ("MAX_TOKENS", "200000"),
+        ("MY_TOKEN", "planted-80-x"),
+        ("A_PASSWORD", "planted-81-x"),
+    ];
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let config = json!({"a": "openclaw", "b": 200_000, "c": "x planted-80-x", "d": ["planted-81-x"]});
+    let (shown, _) = redact(&config, &env, &Redactor::default(), &[]);
+    assert_eq!(shown, json!({"a": "openclaw", "b": 200_000, "c": MARK, "d": [MARK]}));
+}
+
+#[test]
 fn what_cannot_be_read_is_not_shown() {
     for text in ["{ gateway: { auth: { token: \"planted-50-x\" ", "[[[", "\u{0}"] {
         let payload = get(text);
@@ -173,6 +187,20 @@ fn a_mark_where_nothing_is_hidden_is_refused() {
             "{refusal:?}"
         );
     }
+}
+
+#[test]
+fn the_secret_of_one_item_never_gets_into_another() {
+    let current =
+        json!([{"url": "https://a", "token": "planted-a-1"}, {"url": "https://b", "token": "planted-b-2"}]);
+    let (shown, _) = redact(&current, &BTreeMap::new(), &Redactor::default(), &[]);
+    let back = |sent: Value| restore(&sent, &current, &shown);
+    // The first is gone and the second changed: whose secret is meant cannot be told.
+    assert_eq!(back(json!([{"url": "https://c", "token": MARK}])), Err("[0].token".to_owned()));
+    assert_eq!(back(json!([shown[1]])), Ok(json!([current[1]])));
+    assert_eq!(back(json!([shown[1], shown[0]])), Ok(json!([current[1], current[0]])));
+    let moved = back(json!([{"url": "https://x", "token": MARK}, shown[1]]));
+    assert_eq!(moved, Ok(json!([{"url": "https://x", "token": "planted-a-1"}, current[1]])));
 }
 
 #[test]

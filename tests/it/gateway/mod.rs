@@ -2,6 +2,7 @@
 
 mod caller;
 mod config_change;
+mod config_schema;
 mod desk;
 mod door;
 mod door_auth;

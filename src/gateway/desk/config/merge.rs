@@ -70,9 +70,62 @@ fn differ(old: &Value, new: &Value, path: &str, paths: &mut Vec<String>) {
     };
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     for (key, value) in old {
-        differ(value, new.get(key).unwrap_or(&Value::Null), &below(key), paths);
+        match new.get(key) {
+            Some(new) => differ(value, new, &below(key), paths),
+            None => paths.push(below(key)),
+        }
     }
-    for (key, value) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
-        differ(&Value::Null, value, &below(key), paths);
+    paths.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| below(key)));
+    paths.truncate(PATHS_MAX);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_examples_of_rfc_7396_hold() {
+        let cases = [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (json!({"a": "b"}), json!({"a": null}), json!({})),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
+            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
+            (json!({"a": "foo"}), json!(null), json!(null)),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+        ];
+        for (base, patch, wanted) in cases {
+            assert_eq!(merge(Some(base.clone()), &patch), wanted, "{base} with {patch}");
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf =
+            prop_oneof![Just(Value::Null), any::<u8>().prop_map(Value::from), "[ab]".prop_map(Value::from)];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                proptest::collection::vec((prop_oneof!["[abc]", Just("id".to_owned())], inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_patch_that_was_applied_changes_nothing_more(base in value(), patch in value()) {
+            let once = merge(Some(base.clone()), &patch);
+            prop_assert_eq!(&merge(Some(once.clone()), &patch), &once);
+            prop_assert_eq!(differences(&base, &once).is_empty(), base == once);
+        }
     }
 }

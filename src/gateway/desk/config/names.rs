@@ -1,5 +1,7 @@
 //! What is told by names: which keys of a config hold secrets.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 /// The shortest text under `access` or `refresh` that is a token and no word, in bytes.
@@ -97,14 +99,21 @@ fn is_secret_name(plain: &str, value: &Value) -> bool {
 
 /// Whether a variable of this name holds a secret.
 pub(super) fn is_secret_variable(name: &str) -> bool {
-    const WORDS: [&str; 9] = ["KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL", "AUTH", "COOKIE", "JWT", "PIN"];
+    const WHOLE: [&str; 5] = ["AUTH", "JWT", "PIN", "PASS", "COOKIE"];
+    const AT_END: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "CREDENTIALS"];
     let name = name.to_ascii_uppercase();
-    let mut parts = name.split(|c: char| !c.is_ascii_alphanumeric());
-    parts.any(|part| {
-        WORDS
-            .iter()
-            .any(|word| part == *word || (word.len() > 3 && part.contains(word)) || part.ends_with("KEY"))
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
+        WHOLE.contains(&part) || part.contains("PASSW") || AT_END.iter().any(|end| part.ends_with(end))
     })
+}
+
+/// The values of an environment that are secrets by their names. Numbers are limits and ports.
+pub(super) fn secrets_of(env: &BTreeMap<String, String>, from: usize) -> impl Iterator<Item = String> {
+    let is_number = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit());
+    let secret = move |(name, value): &(&String, &String)| {
+        is_secret_variable(name) && value.len() >= from && !is_number(value)
+    };
+    env.iter().filter(secret).map(|(_, value)| value.clone())
 }
 
 /// Whether an object is a pair of a secret's name and its value.

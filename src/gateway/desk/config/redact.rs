@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::recording::Redactor;
 
 use super::names::{
-    Place, is_reference, is_secret_flag, is_secret_pair, is_secret_variable, is_variable, place_of, variables,
+    Place, is_reference, is_secret_flag, is_secret_pair, is_variable, place_of, secrets_of, variables,
 };
 
 /// What stands in a secret's place. Sent back, it means: as it is.
@@ -32,11 +32,7 @@ pub fn redact(
     redactor: &Redactor,
     known: &[String],
 ) -> (Value, bool) {
-    let mut first = Walk { redactor, env, found: known.iter().cloned().collect(), hidden: false };
-    let _ = first.value(config, Place::Open);
-    let of_env = env.iter().filter(|(name, value)| is_secret_variable(name) && value.len() >= SOUGHT_FROM);
-    first.found.extend(of_env.map(|(_, value)| value.clone()));
-    let redactor = redactor.knowing(first.found);
+    let redactor = knowing(config, env, redactor, known);
     let mut second = Walk { redactor: &redactor, env, found: BTreeSet::new(), hidden: false };
     let shown = second.value(config, Place::Open);
     (shown, second.hidden)
@@ -51,8 +47,7 @@ pub(super) fn knowing(
 ) -> Redactor {
     let mut walk = Walk { redactor, env, found: known.iter().cloned().collect(), hidden: false };
     let _ = walk.value(config, Place::Open);
-    let of_env = env.iter().filter(|(name, value)| is_secret_variable(name) && value.len() >= SOUGHT_FROM);
-    walk.found.extend(of_env.map(|(_, value)| value.clone()));
+    walk.found.extend(secrets_of(env, SOUGHT_FROM));
     redactor.knowing(walk.found)
 }
 

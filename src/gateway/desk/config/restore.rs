@@ -8,7 +8,8 @@ use super::redact::MARK;
 /// The value with every mark replaced by what stands in its place in the file.
 ///
 /// `current` is the file's value, `shown` is the same as it was shown. Items of a list are found
-/// by their `id`, else as the item that was shown like this one, else by their place.
+/// by their `id`, else as the item that was shown like this one, else, if there are as many items
+/// as before, by their place.
 ///
 /// # Errors
 /// The path of a mark in whose place the file holds nothing.
@@ -62,16 +63,20 @@ fn list(sent: &[Value], seen: Option<Seen<'_>>, path: &str) -> Result<Value, Str
     let known: Vec<Seen<'_>> = known.map_or_else(Vec::new, |(current, shown)| {
         current.iter().zip(shown).map(|(current, shown)| Seen { current, shown }).collect()
     });
-    // The same items in the same order: each is its own.
-    let same_shape = sent.len() == known.len();
+    // As many items as there are: one that was changed is still the one in its place. Otherwise
+    // its place says nothing, and the secret of another item must not get into it.
+    let same_length = sent.len() == known.len();
     let mut taken = vec![false; known.len()];
     let mut restored = Vec::with_capacity(sent.len());
     for (index, item) in sent.iter().enumerate() {
-        let own = known.get(index).filter(|seen| same_shape && seen.shown == item).map(|_| index);
-        let at = own
-            .or_else(|| by_id(item, &known))
+        let in_place = known.get(index).filter(|_| same_length);
+        let is_own = |seen: &&Seen<'_>| seen.shown == item || is_same_id(item, seen);
+        let at = in_place
+            .filter(is_own)
+            .map(|_| index)
+            .or_else(|| known.iter().position(|seen| is_same_id(item, seen)))
             .or_else(|| known.iter().zip(&taken).position(|(seen, taken)| !taken && seen.shown == item))
-            .or_else(|| Some(index).filter(|index| *index < known.len() && id_of(item).is_none()));
+            .or_else(|| in_place.filter(|_| id_of(item).is_none()).map(|_| index));
         if let Some(at) = at {
             taken[at] = true;
         }
@@ -80,7 +85,7 @@ fn list(sent: &[Value], seen: Option<Seen<'_>>, path: &str) -> Result<Value, Str
     Ok(Value::Array(restored))
 }
 
-fn by_id(item: &Value, known: &[Seen<'_>]) -> Option<usize> {
-    let id = id_of(item).filter(|id| *id != MARK)?;
-    known.iter().position(|seen| id_of(seen.shown) == Some(id))
+fn is_same_id(item: &Value, seen: &Seen<'_>) -> bool {
+    let id = id_of(item).filter(|id| *id != MARK);
+    id.is_some() && id_of(seen.shown) == id
 }
