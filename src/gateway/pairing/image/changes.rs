@@ -1,5 +1,7 @@
 //! Changes that another process made to a known record.
 
+use std::collections::BTreeSet;
+
 use crate::gateway::scope;
 
 use super::super::book::{Book, Device, SCOPES_MAX, Token};
@@ -25,7 +27,7 @@ impl Book {
         }
         narrow(&mut device, base, theirs);
         widen(turn, &mut device, base, theirs, start);
-        let roles: Vec<String> = base.tokens.keys().chain(theirs.tokens.keys()).cloned().collect();
+        let roles: BTreeSet<String> = base.tokens.keys().chain(theirs.tokens.keys()).cloned().collect();
         for role in roles {
             let pair = (base.tokens.get(&role), theirs.tokens.get(&role));
             if pair.0 != pair.1 {

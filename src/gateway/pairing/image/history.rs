@@ -8,53 +8,80 @@ use super::Image;
 
 /// States of each file that are remembered.
 pub const HISTORY_MAX: usize = 8;
+/// How long after a state was replaced somebody may still write what follows from it, in milliseconds.
+/// OpenClaw's tools write within milliseconds of reading.
+pub const STALE_MS: u64 = 30_000;
+
+/// States of one file, each with the moment at which it came.
+type States<V> = VecDeque<(u64, Arc<BTreeMap<String, V>>)>;
 
 /// The last states of each file, the newest last.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    paired: VecDeque<Arc<BTreeMap<String, Device>>>,
-    pending: VecDeque<Arc<BTreeMap<String, PairRequest>>>,
+    paired: States<Device>,
+    pending: States<PairRequest>,
     bootstraps: Image,
 }
 
 impl History {
     /// Remembers what the files say now.
-    pub fn push(&mut self, image: &Image) {
-        push(&mut self.paired, &image.paired);
-        push(&mut self.pending, &image.pending);
+    pub fn push(&mut self, now_ms: u64, image: &Image) {
+        push(&mut self.paired, now_ms, &image.paired);
+        push(&mut self.pending, now_ms, &image.pending);
         self.bootstraps = Image { bootstraps: Arc::clone(&image.bootstraps), ..Image::default() };
+    }
+
+    /// Whether the file of requests has this one, as far as was last known.
+    #[must_use]
+    pub fn has_request(&self, id: &str) -> bool {
+        self.pending.back().is_some_and(|(_, state)| state.contains_key(id))
     }
 
     /// For each file, the state that differs least from `theirs`: what its writer had read. Whoever
     /// deletes `paired.json` has read nothing, and means all that is there now.
     #[must_use]
-    pub fn base_of(&self, theirs: &Image) -> Image {
-        let newest = || self.paired.back().cloned().unwrap_or_default();
-        let paired = if theirs.no_paired_file { newest() } else { nearest(&self.paired, &theirs.paired) };
+    pub fn base_of(&self, now_ms: u64, theirs: &Image) -> Image {
+        let newest = || self.paired.back().map(|(_, state)| Arc::clone(state)).unwrap_or_default();
+        let paired =
+            if theirs.no_paired_file { newest() } else { nearest(&self.paired, now_ms, &theirs.paired) };
         Image {
             no_paired_file: theirs.no_paired_file,
             paired,
-            pending: nearest(&self.pending, &theirs.pending),
+            pending: nearest(&self.pending, now_ms, &theirs.pending),
             bootstraps: Arc::clone(&self.bootstraps.bootstraps),
         }
     }
 }
 
-fn push<V: PartialEq>(states: &mut VecDeque<Arc<BTreeMap<String, V>>>, state: &Arc<BTreeMap<String, V>>) {
-    states.retain(|old| old != state);
-    states.push_back(Arc::clone(state));
+fn push<V: PartialEq>(states: &mut States<V>, now_ms: u64, state: &Arc<BTreeMap<String, V>>) {
+    if states.back().is_some_and(|(_, last)| last == state) {
+        return;
+    }
+    states.push_back((now_ms, Arc::clone(state)));
     if states.len() > HISTORY_MAX {
         states.pop_front();
     }
 }
 
 fn nearest<V: Apart + PartialEq>(
-    states: &VecDeque<Arc<BTreeMap<String, V>>>,
+    states: &States<V>,
+    now_ms: u64,
     theirs: &BTreeMap<String, V>,
 ) -> Arc<BTreeMap<String, V>> {
-    // The newest wins a tie.
-    let found = states.iter().rev().min_by_key(|state| distance(state, theirs));
-    found.cloned().unwrap_or_default()
+    let mut found: Option<(usize, &Arc<BTreeMap<String, V>>)> = None;
+    let mut replaced_ms = None;
+    // From the newest on, which wins a tie.
+    for (came_ms, state) in states.iter().rev() {
+        if replaced_ms.is_some_and(|at| now_ms > STALE_MS.saturating_add(at)) {
+            break;
+        }
+        let distance = distance(state, theirs);
+        if found.is_none_or(|(least, _)| distance < least) {
+            found = Some((distance, state));
+        }
+        replaced_ms = Some(*came_ms);
+    }
+    found.map(|(_, state)| Arc::clone(state)).unwrap_or_default()
 }
 
 /// How far two states of a file are apart. An entry that is in one alone weighs more than any edit.

@@ -52,14 +52,18 @@ impl Book {
         theirs: &Image,
         start: bool,
     ) -> Absorbed {
-        let base = history.base_of(theirs);
-        if base == *theirs {
+        let base = history.base_of(now_ms, theirs);
+        // An id may be gone although its writer read a state without it; so this is no question of the base.
+        let gone = |id: &&String| history.has_request(id) && !theirs.pending.contains_key(*id);
+        let gone: Vec<String> = self.requests.keys().filter(gone).cloned().collect();
+        if base == *theirs && gone.is_empty() {
             return Absorbed::default();
         }
         let policy = Policy::default();
         let mut turn = Turn::new(now_ms, Fresh::default(), key, &policy);
         self.prune(&mut turn);
-        self.note_pending(&mut turn, &base.pending, &theirs.pending, start);
+        self.note_gone(&mut turn, &gone, &base.pending);
+        self.note_new(&mut turn, &base.pending, &theirs.pending, start);
         let changed: BTreeSet<&String> = base
             .paired
             .keys()
@@ -87,23 +91,27 @@ impl Book {
         Absorbed { events: step.events, log: step.log, dropped: step.dropped }
     }
 
-    /// Requests that are gone or new in the file.
-    fn note_pending(
+    /// Requests that are gone from the file.
+    fn note_gone(&mut self, turn: &mut Turn<'_>, gone: &[String], base: &BTreeMap<String, PairRequest>) {
+        for id in gone {
+            let Some(ask) = self.requests.get_mut(id) else { continue };
+            if !ask.foreign {
+                mark(&mut ask.half.gone_ms, turn.now_ms);
+            } else if base.contains_key(id) {
+                turn.resolved(id, &ask.claim.device_id, Decision::Rejected);
+                self.requests.remove(id);
+            }
+        }
+    }
+
+    /// Requests that are new in the file.
+    fn note_new(
         &mut self,
         turn: &mut Turn<'_>,
         base: &BTreeMap<String, PairRequest>,
         theirs: &BTreeMap<String, PairRequest>,
         start: bool,
     ) {
-        for id in base.keys().filter(|id| !theirs.contains_key(*id)) {
-            let Some(ask) = self.requests.get_mut(id) else { continue };
-            if ask.foreign {
-                turn.resolved(id, &ask.claim.device_id, Decision::Rejected);
-                self.requests.remove(id);
-            } else {
-                mark(&mut ask.half.gone_ms, turn.now_ms);
-            }
-        }
         for (id, ask) in theirs.iter().filter(|(id, _)| !base.contains_key(*id)) {
             let device = &ask.claim.device_id;
             let of_device = self.requests.values().filter(|known| known.claim.device_id == *device).count();

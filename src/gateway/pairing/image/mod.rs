@@ -13,14 +13,16 @@ mod paired;
 mod pending;
 mod rows;
 mod sidecar;
+mod table;
 mod tokens;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use history::{HISTORY_MAX, History};
+pub use history::{HISTORY_MAX, History, STALE_MS};
 pub use merge::{Absorbed, HALF_WINDOW_MS};
 pub use sidecar::SIDECAR_VERSION;
+pub use table::{BadRow, RowChange, TABLES, Table};
 
 use super::book::{Book, Bootstrap, Device, PairRequest, ServerKey};
 

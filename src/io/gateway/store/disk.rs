@@ -18,6 +18,8 @@ const LOCK_WAIT_S: u64 = 10;
 const LOCK_STEP: Duration = Duration::from_millis(2);
 /// A file younger than this may change again without a change of its times (as in git: racily clean).
 const RACY: Duration = Duration::from_millis(50);
+/// Attempts at an exchange.
+const EXCHANGES_MAX: usize = 8;
 /// The lock that every process of ours takes.
 const LOCK: &str = "provoke.lock";
 
@@ -61,6 +63,13 @@ pub trait Disk: Send {
     /// When the system says no.
     fn rename(&mut self, from: &str, to: &str) -> Result<(), Error>;
 
+    /// Puts a file in the place of another and that one in its place, at once; so whatever somebody has
+    /// put there in the meantime is not lost.
+    ///
+    /// # Errors
+    /// When the system says no.
+    fn exchange(&mut self, from: &str, to: &str) -> Result<Exchange, Error>;
+
     /// Removes a file, if there is one.
     ///
     /// # Errors
@@ -78,6 +87,17 @@ pub trait Disk: Send {
     /// # Errors
     /// When another process does not let go in time.
     fn lock(&mut self) -> Result<File, Error>;
+}
+
+/// What came of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exchange {
+    /// Both have changed places.
+    Done,
+    /// There was nothing in the place of the other, and the file stands there now.
+    Moved,
+    /// This file system cannot do it. Nothing has changed.
+    Impossible,
 }
 
 /// A real folder.
@@ -123,6 +143,12 @@ impl Folder {
 }
 
 impl Stat {
+    /// Whether both were taken of the same content, of which the file may have been renamed since.
+    #[must_use]
+    pub fn is_moved(&self, other: &Self) -> bool {
+        (self.inode, self.size, self.modified) == (other.inode, other.size, other.modified)
+    }
+
     /// Whether both were taken of the same content, as far as this can tell.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -166,6 +192,27 @@ impl Disk for Folder {
     fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
         let path = self.path.join(to);
         fs::rename(self.path.join(from), &path).map_err(at(&path, "replace the file"))
+    }
+
+    fn exchange(&mut self, from: &str, to: &str) -> Result<Exchange, Error> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        let (from, path) = (self.path.join(from), self.path.join(to));
+        // The file may come or go between two looks.
+        for _ in 0..EXCHANGES_MAX {
+            match renameat_with(CWD, &from, CWD, &path, RenameFlags::EXCHANGE) {
+                Ok(()) => return Ok(Exchange::Done),
+                Err(Errno::NOENT) => {}
+                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => return Ok(Exchange::Impossible),
+                Err(cause) => return Err(at(&path, "exchange the file")(cause.into())),
+            }
+            match renameat_with(CWD, &from, CWD, &path, RenameFlags::NOREPLACE) {
+                Ok(()) => return Ok(Exchange::Moved),
+                Err(Errno::EXIST) => {}
+                Err(cause) => return Err(at(&path, "place the file")(cause.into())),
+            }
+        }
+        Err(at(&path, "exchange the file")(io::ErrorKind::ResourceBusy.into()))
     }
 
     fn remove(&mut self, name: &str) -> Result<(), Error> {

@@ -11,7 +11,7 @@ use crate::gateway::pairing::image::{
 };
 use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
 
-use super::disk::{Disk, Folder, Stat};
+use super::disk::{Disk, Exchange, Folder, Stat};
 use super::journal::{self, Change, JOURNAL, waiting};
 use super::{Error, Options, key, unavailable};
 
@@ -82,7 +82,7 @@ impl<D: Disk> OpenClawFiles<D> {
         let mut step = known.book.handle(now_ms, fresh, &known.key, &self.options.policy, command);
         known.unsaved |= known.book.aspect(subject.as_deref()) != before;
         for _ in 0..ATTEMPTS_MAX {
-            if !self.save(&mut known)? {
+            if !self.save(now_ms, &mut known)? {
                 break;
             }
             self.known = Some(known);
@@ -166,10 +166,10 @@ impl<D: Disk> OpenClawFiles<D> {
             },
         };
         if let Some(image) = self.before.take() {
-            known.history.push(&image);
+            known.history.push(now_ms, &image);
         }
         if let Some((book, at_rest)) = saved {
-            known.history.push(&Image::of(&book, &known.key, at_rest));
+            known.history.push(now_ms, &Image::of(&book, &known.key, at_rest));
             known.book = book;
             known.unsaved = at_rest != self.options.at_rest;
         }
@@ -183,13 +183,13 @@ impl<D: Disk> OpenClawFiles<D> {
         told.events.append(&mut absorbed.events);
         told.log.append(&mut absorbed.log);
         told.dropped.append(&mut absorbed.dropped);
-        known.history.push(&theirs);
+        known.history.push(now_ms, &theirs);
         (known.theirs, known.seen) = (theirs, seen);
         Ok(known)
     }
 
     /// Writes what is different, all as one. Whether somebody has written in between.
-    fn save(&mut self, known: &mut Known) -> Result<bool, Error> {
+    fn save(&mut self, now_ms: u64, known: &mut Known) -> Result<bool, Error> {
         let image = Image::of(&known.book, &known.key, self.options.at_rest);
         let mut texts: [Option<String>; 4] = Default::default();
         if image.paired != known.theirs.paired {
@@ -221,7 +221,7 @@ impl<D: Disk> OpenClawFiles<D> {
         self.replace(known, &texts)?;
         self.disk.sync()?;
         self.disk.remove(JOURNAL)?;
-        known.history.push(&image);
+        known.history.push(now_ms, &image);
         let theirs = &mut known.theirs;
         if !known.seen[0].is_stale {
             theirs.paired = image.paired;
@@ -241,21 +241,45 @@ impl<D: Disk> OpenClawFiles<D> {
     fn replace(&mut self, known: &mut Known, texts: &[Option<String>; 4]) -> Result<(), Error> {
         for (at, text) in texts.iter().enumerate() {
             let (Some(text), name) = (text, FILES[at]) else { continue };
-            let is_ours_still = match (self.disk.look(name)?, known.seen[at].stat) {
-                (Some(now), Some(then)) => now.is_same(&then),
-                (None, None) => true,
-                _ => false,
-            };
-            if at != OURS && !is_ours_still {
-                self.disk.remove(&waiting(name))?;
+            let waiting = waiting(name);
+            if at == OURS {
+                self.disk.rename(&waiting, name)?;
+            } else if !self.replace_theirs(&waiting, name, known.seen[at].stat.as_ref())? {
+                self.disk.remove(&waiting)?;
                 known.seen[at].is_stale = true;
                 continue;
             }
-            self.disk.rename(&waiting(name), name)?;
             let stat = self.disk.look(name)?;
             known.seen[at] = Seen { stat, hash: Some(journal::hash(text.as_bytes())), is_stale: false };
         }
         Ok(())
+    }
+
+    /// Replaces a file that others write too. Whether it was still as it was read; else it is left to
+    /// be read again.
+    fn replace_theirs(&mut self, waiting: &str, name: &str, then: Option<&Stat>) -> Result<bool, Error> {
+        let is_same = match (self.disk.look(name)?, then) {
+            (Some(now), Some(then)) => now.is_same(then),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            return Ok(false);
+        }
+        match self.disk.exchange(waiting, name)? {
+            Exchange::Impossible => self.disk.rename(waiting, name)?,
+            Exchange::Moved => return Ok(true),
+            Exchange::Done => {
+                let out = self.disk.look(waiting)?;
+                if !out.zip(then).is_some_and(|(out, then)| out.is_moved(then)) {
+                    // Somebody was faster: theirs goes back.
+                    self.disk.exchange(waiting, name)?;
+                    return Ok(false);
+                }
+                self.disk.remove(waiting)?;
+            }
+        }
+        Ok(true)
     }
 
     /// Finishes what a process that died had begun.
@@ -272,9 +296,14 @@ impl<D: Disk> OpenClawFiles<D> {
             let waiting = waiting(&change.name);
             let Some((bytes, _)) = self.disk.read(&waiting)? else { continue };
             let stands = self.disk.read(&change.name)?.map(|(bytes, _)| journal::hash(&bytes));
-            // What somebody else wrote in the meantime is not written over; it is merged.
-            let is_free = change.name == SIDECAR || stands == change.before;
-            if is_free && journal::hash(&bytes) == change.after {
+            let waits = journal::hash(&bytes);
+            let is_due = waits == change.after && (change.name == SIDECAR || stands == change.before);
+            // Ours stands there already, and what waits is what somebody wrote just before.
+            let is_swapped = stands.as_ref() == Some(&change.after)
+                && waits != change.after
+                && Some(&waits) != change.before.as_ref();
+            // Else somebody has written in the meantime; that is not written over, but merged.
+            if is_due || is_swapped {
                 self.disk.rename(&waiting, &change.name)?;
             } else {
                 self.disk.remove(&waiting)?;

@@ -7,17 +7,19 @@ mod files;
 mod journal;
 mod key;
 mod memory;
+mod sqlite;
 
 use std::path::PathBuf;
 
 use crate::gateway::frame::Refusal;
 use crate::gateway::log::{Level, Line};
-use crate::gateway::pairing::image::{AtRest, Unreadable};
+use crate::gateway::pairing::image::{AtRest, BadRow, Unreadable};
 use crate::gateway::pairing::{Answer, Policy, Step};
 
-pub use disk::{Disk, Folder, Stat};
+pub use disk::{Disk, Exchange, Folder, Stat};
 pub use files::OpenClawFiles;
 pub use memory::Memory;
+pub use sqlite::Sqlite;
 
 /// How a store is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +37,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The system said no.
-    #[error("{path}: {what}: {cause}")]
+    #[error("{path}: cannot {what}: {cause}", path = path.display())]
     Io {
         /// Which file or folder.
         path: PathBuf,
@@ -59,6 +61,22 @@ pub enum Error {
         path: PathBuf,
         /// Why, and what to do.
         what: &'static str,
+    },
+    /// The database said no.
+    #[error("{path}: {cause}", path = path.display())]
+    Sqlite {
+        /// Which file.
+        path: PathBuf,
+        /// Its word.
+        cause: rusqlite::Error,
+    },
+    /// A row of the database is not what it should be.
+    #[error("{path}: {cause}; restore the file, nothing is written until then", path = path.display())]
+    Row {
+        /// Which file.
+        path: PathBuf,
+        /// Which row, and what is wrong.
+        cause: BadRow,
     },
     /// Another process has held the lock for too long.
     #[error("{path}: another process has held this lock for {seconds} s", path = path.display())]

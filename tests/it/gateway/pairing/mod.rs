@@ -5,4 +5,7 @@ mod cases;
 pub(crate) mod script;
 mod foreign;
 mod killed;
+mod sqlite;
+mod readers;
 mod stores;
+mod taken;

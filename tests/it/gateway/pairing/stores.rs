@@ -5,16 +5,29 @@ use std::path::Path;
 
 use provoke::gateway::fresh::Fresh;
 use provoke::gateway::pairing::{Answer, Command, ServerKey, Step, Store};
-use provoke::io::gateway::store::{Memory, OpenClawFiles, Options};
+use provoke::io::gateway::store::{Memory, OpenClawFiles, Options, Sqlite};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::cases;
 use super::script::{DAWN_MS, Names, chance};
 
+/// A folder, in memory where there is such a place and nobody asks for another: what is brought down to
+/// the disk is not proven by waiting for it.
+#[expect(clippy::disallowed_methods, reason = "where temporary files go is the machine's to say")]
+pub(crate) fn temporary() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() && std::env::var_os("TMPDIR").is_none() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    }
+    .expect("a folder")
+}
+
 /// A state folder with a store in it.
 pub(crate) fn folder(options: Options) -> (TempDir, OpenClawFiles) {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = temporary();
     let store = OpenClawFiles::open(dir.path(), options).expect("it opens");
     (dir, store)
 }
@@ -86,6 +99,24 @@ fn files_keep_the_contract() {
 }
 
 #[test]
+fn sqlite_keeps_the_contract() {
+    contract(|case| {
+        let options = Options { policy: case.policy(), ..Options::default() };
+        let dir = temporary();
+        let path = dir.path().join("state/gateway.sqlite");
+        let mut store = Sqlite::open(&path, options).expect("it opens");
+        let mut steps = 0;
+        Box::new(move |now, fresh, command| {
+            steps += 1;
+            if steps < 50 || steps % 100 == 0 {
+                store = Sqlite::open(&dir.path().join("state/gateway.sqlite"), options).expect("it opens");
+            }
+            store.transact(now, fresh, command)
+        })
+    });
+}
+
+#[test]
 fn a_connect_that_changes_nothing_writes_nothing() {
     let (dir, mut store) = folder(Options::default());
     let mut names = Names::default();
@@ -144,7 +175,7 @@ fn what_cannot_be_read_is_not_written() {
         ("provoke.journal", b"{", "provoke.journal: is no journal of this version"),
     ];
     for (name, text, words) in broken {
-        let dir = tempfile::tempdir().expect("a folder");
+        let dir = temporary();
         put(dir.path(), "paired.json", good.as_bytes());
         put(dir.path(), "provoke.key", &[1; 32]);
         put(dir.path(), name, text);
@@ -170,7 +201,7 @@ fn what_cannot_be_read_is_not_written() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a store is files")]
 fn links_and_huge_files_are_told() {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = temporary();
     put(dir.path(), "elsewhere", b"{}");
     std::os::unix::fs::symlink("elsewhere", dir.path().join("devices/paired.json")).expect("linked");
     let mut store = OpenClawFiles::open(dir.path(), Options::default()).expect("it opens");
@@ -216,7 +247,7 @@ fn files_are_for_their_owner_alone_and_hold_no_token() {
 
 #[test]
 fn two_processes_lose_nothing_of_each_other() {
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = temporary();
     let open = || OpenClawFiles::open(dir.path(), Options::default()).expect("it opens");
     let mut stores = [open(), open()];
     let mut names = Names::default();
