@@ -39,7 +39,7 @@ enum Command {
     Rotate(RotateArgs),
     /// Take the token of a role away from a device
     Revoke(TokenArgs),
-    /// Remove every paired device
+    /// Remove every paired device, this one too
     Clear(ClearArgs),
 }
 
