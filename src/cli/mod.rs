@@ -48,7 +48,7 @@ enum Command {
     Mock(mock::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it
     Config(config::Args),
-    /// Ask a gateway, ours or OpenClaw's, how it is, or anything else
+    /// Run a gateway that OpenClaw's clients can use, or ask any gateway how it is
     Gateway(gateway::Args),
     /// Show and change who is paired with a gateway
     Devices(Box<devices::Args>),

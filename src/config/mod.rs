@@ -15,6 +15,8 @@ mod candidates;
 mod check;
 mod document;
 mod env;
+mod examine;
+mod gateway;
 mod key;
 mod known;
 mod model;
@@ -35,6 +37,8 @@ pub use agents::{
 pub use candidates::{
     Ask, Candidate, Chain, DEFAULT_API, Role, Target, Why, candidates, configured_primary, target,
 };
+pub use examine::{Examined, examine, parse};
+pub use gateway::{GatewayConfig, LoggingConfig, RateLimitConfig, TrustedProxyConfig, gateway};
 pub use key::{Auth, Key, KeySource};
 pub use known::{KNOWN, Known, Serves};
 pub use model::{Api, Model};
@@ -42,6 +46,7 @@ pub use model_ref::{DEFAULT_MODEL, DEFAULT_PROVIDER, ModelRef, ProviderId, REF_M
 pub use openclaw::{Config, ConfigError, load};
 pub use provider::{MODELS_MAX, Origin, Provider};
 pub use scan::repair;
+pub use schema::{Hint, SCHEMA_TITLE, hint, hints, json_schema};
 pub use secret::{BaseUrl, Opaque, Secret};
 pub use sources::{Mode, PROVIDERS_MAX};
 pub use summary::summary;

@@ -2,7 +2,12 @@
 //!
 //! Source: OpenClaw gateway protocol 3, as measured on 2026.4.12.
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
+
+use super::json;
+use super::shape::Shape;
 
 /// A request of a client.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,14 +175,43 @@ pub fn event(name: &str, payload: &Value, seq: Option<u64>, version: Option<Stat
     frame.to_string()
 }
 
+/// What a request frame looks like.
+static REQUEST: LazyLock<Shape> = LazyLock::new(|| {
+    let shape = r#"{ type: "req", id: str(nonempty), method: str(nonempty), params?: any }"#;
+    Shape::parse(shape).expect("the shape of a request is read")
+});
+
 /// Reads a text message.
+///
+/// Nesting is bounded by the JSON reader (128 levels); beyond, the text counts as no JSON. Numbers
+/// beyond a double and halves of surrogate pairs are no JSON either (JavaScript takes both).
 #[must_use]
 pub fn read(text: &str) -> Inbound {
-    match serde_json::from_str::<Value>(text) {
-        Err(error) => Inbound::NotJson(error.to_string()),
-        Ok(value) => Inbound::Invalid {
-            id: value["id"].as_str().unwrap_or("invalid").to_owned(),
-            problem: "not built".to_owned(),
-        },
+    let value = match json::read(text) {
+        Ok(value) => value,
+        Err(error) => return Inbound::NotJson(error.to_string()),
+    };
+    if let Some(problem) = REQUEST.problems(Some(&value)) {
+        let id = value.get("id").and_then(Value::as_str).unwrap_or("invalid").to_owned();
+        return Inbound::Invalid { id, problem };
     }
+    let mut frame = value;
+    let mut text_of = |key: &str| match frame.get_mut(key).map(Value::take) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let (id, method) = (text_of("id"), text_of("method"));
+    Inbound::Request(Request { id, method, params: frame.get_mut("params").map(Value::take) })
 }
+
+/// The answer to JSON that is no request frame, once a socket is let in.
+#[must_use]
+pub fn malformed(problem: &str) -> Refusal {
+    Refusal::invalid(format!("{NOT_A_FRAME}: {problem}"))
+}
+
+/// What is said of JSON that is no request frame; before hello-ok this alone is the close reason.
+pub const NOT_A_FRAME: &str = "invalid request frame";
+
+/// The answer to a second `connect`.
+pub const CONNECT_AGAIN: &str = "connect is only valid as the first request";

@@ -4,7 +4,10 @@
 //! here is a value that is told the time and given its randomness:
 //!
 //! - [`frame`]: what crosses the socket, in and out;
+//! - [`identity`], [`auth`], [`origin`]: who calls, with which secret, from where;
+//! - [`shape`]: what parameters must look like, and the words for what does not fit;
 //! - [`handshake`]: the checks of `connect`, in their order, with their words;
+//! - [`scope`]: what one scope says about another;
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
 //! - [`method`]: the table of methods: role, scope, parameters;
 //! - [`desk`]: what each method does;
@@ -18,10 +21,17 @@ pub mod errand;
 pub mod frame;
 pub mod fresh;
 pub mod hall;
+pub mod auth;
 pub mod handshake;
+pub mod identity;
+pub mod json;
 pub mod log;
 pub mod method;
+pub mod origin;
 pub mod pairing;
+pub mod resolve;
+pub mod scope;
+pub mod shape;
 pub mod settings;
 pub mod client;
 

@@ -144,6 +144,21 @@ pub struct Settings {
     pub state_dir: String,
     /// What the presence list says of the gateway itself.
     pub host: Host,
+    /// The agents of the config; empty: `main` alone.
+    pub agents: Vec<AgentNote>,
+}
+
+/// What `health`, `status` and `agents.list` say of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AgentNote {
+    /// Its id.
+    pub id: String,
+    /// A name for people.
+    pub name: Option<String>,
+    /// Whether it is meant where none is named.
+    pub default: bool,
+    /// From heartbeat to heartbeat, in milliseconds; `None`: it has none.
+    pub heartbeat_ms: Option<u64>,
 }
 
 /// The machine that the gateway runs on.

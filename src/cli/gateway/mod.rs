@@ -1,7 +1,9 @@
 //! `provoke gateway`.
 
 mod call;
+mod given;
 mod probe;
+mod run;
 mod status;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -13,10 +15,10 @@ pub(super) use probe::own_entry;
 
 const EXAMPLES: &str = "\
 Examples:
-  provoke gateway status
+  provoke gateway run --state-dir ~/.openclaw
   provoke gateway call config.get --json";
 
-/// Asks a gateway, ours or OpenClaw's, how it is, or anything else.
+/// Runs a gateway that OpenClaw's clients can use, or asks any gateway how it is.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -26,6 +28,8 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the gateway until it is told to stop
+    Run(Box<run::Args>),
     /// Say where the gateway should be, and whether it lets us in
     Status(status::Args),
     /// Look at the gateway from outside: connect, health, status, presence, config
@@ -38,6 +42,7 @@ enum Command {
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     match &args.command {
+        Command::Run(args) => run::run(args),
         Command::Status(args) => block_on(status::run(args)),
         Command::Probe(args) => block_on(probe::run(args)),
         Command::Call(args) => block_on(call::run(args)),

@@ -5,6 +5,12 @@
 //! called a typo. Objects that no decision here reads are not looked into.
 
 mod agents;
+mod gateway;
+mod hints;
+mod json;
+
+pub use hints::{Hint, hint, hints};
+pub use json::{SCHEMA_TITLE, json_schema};
 
 /// What a value may be.
 #[derive(Debug)]
@@ -81,18 +87,18 @@ pub(super) static CONFIG: Shape = Shape {
         ("bindings", List(&Any)),
         ("broadcast", Any),
         ("browser", Any),
-        ("canvasHost", Any),
+        ("canvasHost", Object(&gateway::CANVAS_HOST)),
         ("channels", Any),
         ("cli", Any),
         ("commands", Any),
         ("commitments", Any),
-        ("cron", Any),
+        ("cron", Object(&gateway::CRON)),
         ("diagnostics", Any),
-        ("discovery", Any),
+        ("discovery", Object(&gateway::DISCOVERY)),
         ("env", Any),
-        ("gateway", Any),
+        ("gateway", Object(&gateway::GATEWAY)),
         ("hooks", Any),
-        ("logging", Any),
+        ("logging", Object(&gateway::LOGGING)),
         ("mcp", Any),
         ("media", Any),
         ("memory", Any),
@@ -108,8 +114,8 @@ pub(super) static CONFIG: Shape = Shape {
         ("surfaces", Any),
         ("talk", Any),
         ("tools", Any),
-        ("ui", Any),
-        ("update", Any),
+        ("ui", Object(&gateway::UI)),
+        ("update", Object(&gateway::UPDATE)),
         ("vault", Any),
         ("web", Any),
         ("wizard", Any),

@@ -1,16 +1,40 @@
 //! What each method does: one file per family, one registry line each.
+//!
+//! A method is a function from a call to a reply; what it remembers stands in the [`Desk`]. Who may
+//! call it and with what parameters was settled before (`super::method`).
+
+mod approvals;
+mod catalog;
+mod channels;
+pub mod config;
+mod cron;
+mod devices;
+pub mod exec_approvals;
+mod health;
+mod logs;
+pub mod models;
+mod nodes;
+mod presence;
+mod registry;
+mod status;
+mod system;
+mod usage;
+mod voice;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::errand::Errand;
+use crate::config::DEFAULT_AGENT;
+use crate::moment::Moment;
+
+use super::errand::{Done, Errand};
 use super::frame::Refusal;
 use super::fresh::{Fresh, Now};
 use super::handshake::Client;
 use super::log::Line;
 use super::pairing::Command;
-use super::settings::Settings;
+use super::settings::{AgentNote, Host, Settings};
 
 /// A connection, by the number that the shell gave it.
 pub type ConnId = u64;
@@ -105,59 +129,164 @@ pub enum Reply {
 
 /// What the methods remember.
 #[derive(Debug, Clone, Default)]
-pub struct Desk {}
+pub struct Desk {
+    about: About,
+    presence: presence::Presence,
+    exec: approvals::Broker,
+    plugin: approvals::Broker,
+    nodes: nodes::Nodes,
+    /// What was said to the main session, for `status`.
+    notes: system::Notes,
+    heartbeats_off: bool,
+    /// The last answer of `health`, and since when it holds.
+    health: Option<(Moment, Value)>,
+    changes: config::Pace,
+}
 
 impl Desk {
     /// A desk for a gateway that starts now.
     #[must_use]
     pub fn new(settings: &Settings, now: Now) -> Self {
-        let _ = (settings, now);
-        Self::default()
+        let mut desk =
+            Self { exec: approvals::Broker::exec(), plugin: approvals::Broker::plugin(), ..Self::default() };
+        desk.about = About::of(settings);
+        desk.health = Some((now.at, health::payload(&desk, now)));
+        desk
     }
 
     /// Answers a call that has passed its gate and its shape.
     pub fn answer(&mut self, method: &str, call: &mut Call<'_>) -> Reply {
-        let _ = call;
-        Reply::Now(Err(Refusal::unavailable(format!("{method} is not supported by provoke"))))
+        if !self.about.is_of(call.settings) {
+            self.about = About::of(call.settings);
+        }
+        self.wake(call.now, call.effects);
+        match registry::find(method) {
+            Some(handler) => handler(self, call),
+            None => registry::unsupported(method),
+        }
     }
 
     /// What an errand brought back, as the payload of its answer. Most pass as they are.
-    pub fn finish(&mut self, method: &str, done: Result<Value, Refusal>, now: Now) -> Result<Value, Refusal> {
-        let _ = (method, now);
-        done
+    ///
+    /// # Errors
+    /// The refusal that the errand brought.
+    pub fn finish(&mut self, method: &str, done: Done, now: Now) -> Done {
+        match method {
+            "config.set" | "config.apply" | "config.patch" => {
+                done.map(|payload| config::finish(method, payload, now.ms))
+            }
+            _ => done,
+        }
     }
 
     /// Somebody was let in.
     pub fn came(&mut self, guest: &Guest, now: Now, effects: &mut Vec<Effect>) {
-        let _ = (guest, now, effects);
+        if self.presence.came(guest, now) {
+            effects.push(Effect::PresenceChanged);
+        }
+        self.nodes.came(guest, now, effects);
     }
 
     /// Somebody left.
     pub fn left(&mut self, guest: &Guest, now: Now, effects: &mut Vec<Effect>) {
-        let _ = (guest, now, effects);
+        if self.presence.left(guest, now) {
+            effects.push(Effect::PresenceChanged);
+        }
+        self.exec.left(guest.conn);
+        self.plugin.left(guest.conn);
+        self.nodes.left(guest.conn);
     }
 
     /// The payload of `health`, and of its event.
     #[must_use]
     pub fn health(&self, now: Now) -> Value {
-        serde_json::json!({"ok": true, "ts": now.ms})
+        health::payload(self, now)
     }
 
     /// The presence list.
     #[must_use]
     pub fn presence(&self, now: Now) -> Value {
-        let _ = now;
-        Value::Array(Vec::new())
+        self.presence.list(&self.about.host, now)
     }
 
-    /// When something here is due (an approval expires, a heartbeat is late).
+    /// When something here is due: an approval expires, or is forgotten.
     #[must_use]
-    pub const fn deadline(&self) -> Option<crate::moment::Moment> {
-        None
+    pub fn deadline(&self) -> Option<Moment> {
+        [self.exec.deadline(), self.plugin.deadline()].into_iter().flatten().min()
     }
 
     /// Does what is due.
     pub fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let _ = (now, effects);
+        self.exec.wake(now, effects);
+        self.plugin.wake(now, effects);
+    }
+}
+
+/// What the methods tell of the gateway itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct About {
+    config_path: String,
+    state_dir: String,
+    host: Host,
+    agents: Vec<AgentNote>,
+}
+
+impl About {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            config_path: settings.config_path.clone(),
+            state_dir: settings.state_dir.clone(),
+            host: settings.host.clone(),
+            agents: settings.agents.clone(),
+        }
+    }
+
+    fn is_of(&self, settings: &Settings) -> bool {
+        self.config_path == settings.config_path
+            && self.state_dir == settings.state_dir
+            && self.host == settings.host
+            && self.agents == settings.agents
+    }
+
+    /// The id of the agent that is meant where none is named.
+    fn default_agent(&self) -> &str {
+        let marked = self.agents.iter().find(|agent| agent.default);
+        marked.or_else(|| self.agents.first()).map_or(DEFAULT_AGENT, |agent| agent.id.as_str())
+    }
+
+    /// The agents, `main` where none is named.
+    fn all_agents(&self) -> Vec<AgentNote> {
+        if self.agents.is_empty() {
+            let main = AgentNote { id: DEFAULT_AGENT.to_owned(), default: true, ..AgentNote::default() };
+            return vec![main];
+        }
+        self.agents.clone()
+    }
+
+    /// A path in the state folder.
+    fn state_path(&self, below: &str) -> String {
+        format!("{}/{below}", self.state_dir.trim_end_matches('/'))
+    }
+}
+
+/// An answer that is there.
+fn say(payload: Value) -> Reply {
+    Reply::Now(Ok(payload))
+}
+
+/// A request that is not acceptable.
+fn refuse(message: impl Into<String>) -> Reply {
+    Reply::Now(Err(Refusal::invalid(message)))
+}
+
+/// A text parameter, trimmed; `None` where it is missing or empty.
+fn text<'a>(params: &'a Value, key: &str) -> Option<&'a str> {
+    params.get(key)?.as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Adds a member where there is something to add.
+fn put<T: Into<Value>>(object: &mut Map<String, Value>, key: &str, value: Option<T>) {
+    if let Some(value) = value {
+        object.insert(key.to_owned(), value.into());
     }
 }

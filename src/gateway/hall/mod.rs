@@ -1,8 +1,23 @@
 //! The hall: every connection of the gateway, as one machine.
 //!
 //! `handle(now, input)` gives all outputs at once, and `deadline()` says when to call again.
+//!
+//! The way of a socket: `greet` (challenge, the first frame, the book's word, hello-ok), then
+//! `serve` (requests and their answers), then `leave`. What everybody hears goes through `events`.
 
-use serde_json::Value;
+mod consumer;
+mod events;
+mod greet;
+mod hello;
+mod leave;
+mod lines;
+mod machine;
+mod pace;
+mod seat;
+mod serve;
+
+pub use consumer::{Fate, Queues, fate};
+pub use machine::Hall;
 
 use super::desk::ConnId;
 use super::errand::{Done, Errand};
@@ -114,6 +129,3 @@ pub enum Output {
     /// Write a line to the log.
     Log(Line),
 }
-
-/// The state of the system for `GET /health` and `/ready`.
-pub type Health = Value;

@@ -1,11 +1,45 @@
 //! `connect`: the checks in their order, with their words and close codes.
+//!
+//! What this does not do is the pairing book's: bootstrap and device tokens, pairing, tokens.
 
-use serde_json::Value;
+mod attempts;
+mod checks;
+mod device;
+mod params;
+
+use serde_json::{Value, json};
 
 use super::frame::{Close, Refusal};
 use super::fresh::Now;
 use super::pairing::Connect;
 use super::settings::Settings;
+
+pub use attempts::{ATTEMPTS_MAX, Attempts, Caller, Kind};
+pub use checks::examine;
+
+/// The first event of every socket; it has no `seq`.
+pub const CHALLENGE: &str = "connect.challenge";
+
+/// The payload of the challenge.
+#[must_use]
+pub fn challenge(nonce: &str, now: Now) -> Value {
+    json!({"nonce": nonce, "ts": now.ms})
+}
+
+/// What is said of a socket whose shared secret is not the gateway's any more: code 4001.
+pub const AUTH_CHANGED: &str = "gateway auth changed";
+
+/// The close code of sockets that are no longer welcome: device removed, secret changed.
+pub const CLOSE_GONE: u16 = 4001;
+
+/// The close code of refusals.
+pub const CLOSE_REFUSED: u16 = 1008;
+
+/// The close code of another protocol version.
+pub const CLOSE_PROTOCOL: u16 = 1002;
+
+/// The close code of what is no JSON, and of a handshake that took too long; without a reason.
+pub const CLOSE_SILENT: u16 = 1000;
 
 /// What is known of a socket before its first frame.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,6 +85,26 @@ pub struct Client {
     pub commands: Vec<String>,
 }
 
+impl Client {
+    /// Whether it is a user interface for operators: the Control UI or the terminal's.
+    #[must_use]
+    pub fn is_operator_ui(&self) -> bool {
+        matches!(self.id.as_str(), "openclaw-control-ui" | "openclaw-tui")
+    }
+
+    /// Whether it is the Control UI in a browser.
+    #[must_use]
+    pub fn is_control_ui(&self) -> bool {
+        self.id == "openclaw-control-ui"
+    }
+
+    /// Whether it is a web chat.
+    #[must_use]
+    pub fn is_webchat(&self) -> bool {
+        self.mode == "webchat" || self.id == "webchat-ui"
+    }
+}
+
 /// Who is let in, as far as the handshake alone can tell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Introduction {
@@ -60,7 +114,8 @@ pub struct Introduction {
     pub role: String,
     /// The scopes of the connection (emptied where there is no device).
     pub scopes: Vec<String>,
-    /// How it was authenticated, where no book needs to be asked.
+    /// How it was authenticated so far: `token`, `password`, `none`, `trusted-proxy`; where the book
+    /// must find out, `device-token` or `bootstrap-token`. The book's answer has the last word.
     pub method: &'static str,
     /// The generation of the shared secret, where it was the proof.
     pub generation: Option<String>,
@@ -100,17 +155,3 @@ pub struct Scene<'a> {
     /// The UUID of the connection, for the log.
     pub conn_id: &'a str,
 }
-
-/// Holds the first frame of a socket against all checks but those of the book.
-///
-/// `limits` counts failures, and locks callers that fail too often.
-#[must_use]
-pub fn examine(scene: &Scene<'_>, text: &str, limits: &mut Attempts) -> (Option<String>, Outcome) {
-    let _ = (scene, text, limits);
-    let close = Close::new(1008, "not built");
-    (None, Outcome::Refused { refusal: None, close, meta: Value::Null })
-}
-
-/// Failed authentications, by caller.
-#[derive(Debug, Clone, Default)]
-pub struct Attempts {}

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Secret;
-use crate::gateway::frame::Refusal;
-use crate::gateway::fresh::Fresh;
+use serde_json::{Map, Value};
 
-use super::command::{Answer, Claim, Command, Reason, Step};
+use crate::config::Secret;
+use crate::gateway::fresh::Fresh;
+use crate::gateway::settings::LocalUpgrade;
+
+use super::command::{Claim, Command, Reason, Step};
+use super::turn::Turn;
 
 /// The key from which the tokens of all devices follow. It never leaves its file.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,10 +21,18 @@ impl std::fmt::Debug for ServerKey {
     }
 }
 
+/// What the owner of the gateway decides about pairing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// The switch `pairing.localUpgrade`.
+    pub local_upgrade: LocalUpgrade,
+}
+
 /// A device that somebody let in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
-    /// As it presented itself when it was last approved.
+    /// As it presented itself when it was last approved; its name, client and address are renewed
+    /// lazily ([`SEEN_EVERY_MS`]).
     pub claim: Claim,
     /// The role of the last approval.
     pub role: String,
@@ -35,6 +46,26 @@ pub struct Device {
     pub created_at_ms: u64,
     /// Wall milliseconds of the last approval.
     pub approved_at_ms: u64,
+    /// Wall milliseconds when name, client and address were last written.
+    pub seen_at_ms: u64,
+    /// Fields of a record that somebody else wrote and that mean nothing here: kept as they are.
+    pub extra: Map<String, Value>,
+}
+
+impl Device {
+    /// The scopes of the grant that belong to a role.
+    #[must_use]
+    pub fn scopes_of(&self, role: &str) -> Vec<String> {
+        let prefix = format!("{role}.");
+        self.scopes.iter().filter(|scope| scope.starts_with(&prefix)).cloned().collect()
+    }
+
+    /// The token of a role that is good for something.
+    #[must_use]
+    pub fn live_token(&self, role: &str) -> Option<&Token> {
+        let approved = self.roles.iter().any(|known| known == role);
+        self.tokens.get(role).filter(|token| approved && token.revoked_at_ms.is_none())
+    }
 }
 
 /// Where a token comes from.
@@ -64,7 +95,7 @@ pub struct Token {
     pub rotated_at_ms: Option<u64>,
     /// Wall milliseconds; a revoked token is good for nothing.
     pub revoked_at_ms: Option<u64>,
-    /// Wall milliseconds.
+    /// Wall milliseconds, renewed lazily ([`SEEN_EVERY_MS`]).
     pub last_used_at_ms: Option<u64>,
 }
 
@@ -89,6 +120,20 @@ pub struct PairRequest {
     pub ts_ms: u64,
     /// Whether the grant covers it by now: still approvable, no longer listed.
     pub covered: bool,
+    /// Whether another process put it into the file: then an approval through the file proves nothing.
+    pub foreign: bool,
+    /// What was seen of an approval through the files, of which each file tells one half.
+    pub half: Half,
+}
+
+/// The two halves of an approval by another process, which writes two files and cannot write both
+/// at once. Wall milliseconds of when each was first seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Half {
+    /// The id was gone from `pending.json`.
+    pub gone_ms: Option<u64>,
+    /// The record in `paired.json` was wider by what the request asks.
+    pub widened_ms: Option<u64>,
 }
 
 /// What was taken away, and stays away until somebody approves anew.
@@ -96,10 +141,40 @@ pub struct PairRequest {
 pub struct Tombstone {
     /// Wall milliseconds.
     pub at_ms: u64,
-    /// The roles whose tokens were revoked; empty where the whole device was removed.
+    /// Whether the device was removed.
+    pub whole: bool,
+    /// The roles whose tokens were revoked.
     pub roles: Vec<String>,
-    /// The last epoch of each role, so that no old token ever fits again.
-    pub epochs: BTreeMap<String, u64>,
+}
+
+/// What a bootstrap token lets its bearer become.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Scopes.
+    pub scopes: Vec<String>,
+}
+
+/// A one-time token for a device's first connect, issued by OpenClaw's tools (`bootstrap.json`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bootstrap {
+    /// The token.
+    pub token: Secret,
+    /// What it grants.
+    pub profile: Profile,
+    /// What was taken of it so far.
+    pub redeemed: Profile,
+    /// The device that used it first; no other may.
+    pub device_id: Option<String>,
+    /// That device's key.
+    pub public_key: Option<String>,
+    /// Wall milliseconds.
+    pub issued_at_ms: u64,
+    /// Wall milliseconds; its lifetime counts from here.
+    pub ts_ms: u64,
+    /// Wall milliseconds.
+    pub last_used_at_ms: Option<u64>,
 }
 
 /// All of it.
@@ -111,15 +186,80 @@ pub struct Book {
     pub requests: BTreeMap<String, PairRequest>,
     /// Tombstones by device id.
     pub tombstones: BTreeMap<String, Tombstone>,
+    /// Bootstrap tokens by the SHA-256 of the token.
+    pub bootstraps: BTreeMap<String, Bootstrap>,
+    /// The last epoch of each device and role, so that no old token ever fits again. A removed device
+    /// keeps its epochs.
+    pub epochs: BTreeMap<String, BTreeMap<String, u64>>,
+    /// The highest epoch that had to be forgotten; every new one is higher.
+    pub epoch_floor: u64,
+    /// Whether a tombstone had to be forgotten. From then on no first contact is silent.
+    pub wary: bool,
 }
+
+/// Devices at most.
+pub const DEVICES_MAX: usize = 10_000;
+/// Live requests at most.
+pub const REQUESTS_MAX: usize = 1_024;
+/// Live requests of one device at most.
+pub const REQUESTS_PER_DEVICE: usize = 32;
+/// Tombstones at most.
+pub const TOMBSTONES_MAX: usize = 10_000;
+/// Devices whose epochs are remembered at most.
+pub const EPOCHS_MAX: usize = 30_000;
+/// Scopes in one list at most.
+pub const SCOPES_MAX: usize = 64;
+/// Bytes of one scope at most.
+pub const SCOPE_MAX: usize = 128;
+/// Bytes at most of a name that a device gives itself; the rest is cut.
+pub const NAME_MAX: usize = 256;
+
+/// How long a request lives after it was last asked, in milliseconds.
+pub const REQUEST_TTL_MS: u64 = 300_000;
+/// How long a request lives after it was first asked, in milliseconds.
+pub const REQUEST_LIFE_MS: u64 = 3_600_000;
+/// How long a bootstrap token lives, in milliseconds.
+pub const BOOTSTRAP_TTL_MS: u64 = 600_000;
+/// How old a stored `lastUsedAtMs` or display name must be before a connect renews it, in milliseconds:
+/// a client that connects every second must not rewrite the store every second.
+pub const SEEN_EVERY_MS: u64 = 3_600_000;
 
 impl Book {
     /// One transition: wholly or not at all. `now_ms` is wall time.
     ///
     /// The book has changed if it no longer equals what it was before.
-    pub fn handle(&mut self, now_ms: u64, fresh: Fresh, key: &ServerKey, command: &Command) -> Step {
-        let _ = (now_ms, fresh, key, command);
-        let answer = Answer::Refused(Refusal::unavailable("not built"));
-        Step { answer, events: Vec::new(), log: Vec::new(), dropped: Vec::new() }
+    pub fn handle(
+        &mut self,
+        now_ms: u64,
+        fresh: Fresh,
+        key: &ServerKey,
+        policy: &Policy,
+        command: &Command,
+    ) -> Step {
+        let mut turn = Turn::new(now_ms, fresh, key, policy);
+        self.prune(&mut turn);
+        let answer = match command {
+            Command::Connect(connect) => self.connect(&mut turn, connect),
+            Command::List => self.list(),
+            Command::Approve { request_id, by } => self.approve(&mut turn, request_id, by),
+            Command::Reject { request_id } => self.reject(&mut turn, request_id),
+            Command::Remove { device_id, by } => self.remove(&mut turn, device_id, by),
+            Command::Rotate { device_id, role, scopes, by } => {
+                self.rotate(&mut turn, device_id, role, scopes.as_deref(), by)
+            }
+            Command::Revoke { device_id, role, by } => self.revoke(&mut turn, device_id, role, by),
+        };
+        turn.finish(answer)
+    }
+
+    /// Whether only an explicit approval may let this device act in this role.
+    #[must_use]
+    pub fn is_barred(&self, device_id: &str, role: &str) -> bool {
+        let buried = self.tombstones.get(device_id);
+        let device = self.devices.get(device_id);
+        let token = device.and_then(|device| device.tokens.get(role));
+        buried.is_some_and(|tombstone| tombstone.whole || tombstone.roles.iter().any(|dead| dead == role))
+            || token.is_some_and(|token| token.revoked_at_ms.is_some())
+            || (self.wary && device.is_none())
     }
 }

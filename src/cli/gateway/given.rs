@@ -1,0 +1,152 @@
+//! What `gateway run` is given: arguments, environment and config, put together.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::run::Args;
+use crate::cli::error::{CliError, Exit, words};
+use crate::config::{GatewayConfig, Secret};
+use crate::gateway::resolve::{Given, Switches, resolve};
+use crate::gateway::settings::Settings;
+use crate::io::files;
+use crate::io::gateway::host;
+use crate::problem::Problem;
+
+/// Where everything is, and what holds beside the config.
+pub(super) struct Setup {
+    pub(super) env: BTreeMap<String, String>,
+    pub(super) config: PathBuf,
+    pub(super) state_dir: PathBuf,
+    /// Whether somebody named the state folder.
+    pub(super) state_named: bool,
+    given: Given,
+    allow_unconfigured: bool,
+}
+
+/// Where a store is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum StoreAt {
+    /// In the files of an OpenClaw state folder.
+    OpenClaw,
+    /// In a database of our own.
+    Sqlite(PathBuf),
+}
+
+impl Setup {
+    pub(super) fn new(args: &Args) -> Result<Self, CliError> {
+        let env: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+            .collect();
+        let filled = |name: &str| env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let named = args.state_dir.clone().or_else(|| filled("OPENCLAW_STATE_DIR").map(PathBuf::from));
+        let state_named = named.is_some();
+        let state_dir = match named.or_else(|| filled("HOME").map(|home| Path::new(home).join(".openclaw"))) {
+            Some(state_dir) => state_dir,
+            None => {
+                return Err(usage(
+                    "no state folder is named, and $HOME is not set",
+                    "name one with --state-dir",
+                ));
+            }
+        };
+        let config = args.config.clone().or_else(|| filled("OPENCLAW_CONFIG_PATH").map(PathBuf::from));
+        let config = config.unwrap_or_else(|| state_dir.join("openclaw.json"));
+        let mut switches = Switches::default();
+        for text in &args.set {
+            switches.set(text).map_err(|problem| CliError::new(Exit::Usage, problem))?;
+        }
+        let secret = |text: Option<&str>| text.map(Secret::new);
+        let given = Given {
+            port: match args.port {
+                Some(port) => Some(port),
+                None => number(&env, "OPENCLAW_GATEWAY_PORT")?,
+            },
+            token: secret(args.token.as_deref()),
+            password: secret(args.password.as_deref()),
+            env_token: secret(filled("OPENCLAW_GATEWAY_TOKEN")),
+            env_password: secret(filled("OPENCLAW_GATEWAY_PASSWORD")),
+            handshake_ms: number(&env, "OPENCLAW_HANDSHAKE_TIMEOUT_MS")?,
+            preauth_per_ip: number(&env, "OPENCLAW_MAX_PREAUTH_CONNECTIONS_PER_IP")?,
+            switches,
+            config_path: config.display().to_string(),
+            state_dir: state_dir.display().to_string(),
+            host: host(&state_dir),
+        };
+        Ok(Self { env, config, state_dir, state_named, given, allow_unconfigured: args.allow_unconfigured })
+    }
+
+    /// Whether tokens stand in `paired.json` as they are.
+    pub(super) const fn plain_tokens(&self) -> bool {
+        self.given.switches.plain_tokens
+    }
+
+    /// Where pairings are kept.
+    pub(super) fn store(&self, asked: Option<&str>) -> Result<StoreAt, CliError> {
+        let own = || {
+            let filled = |name: &str| self.env.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+            let state =
+                filled("XDG_STATE_HOME").or_else(|| filled("HOME").map(|home| home.join(".local/state")));
+            let state = state.unwrap_or_else(|| self.state_dir.clone());
+            StoreAt::Sqlite(state.join("provoke/gateway.sqlite"))
+        };
+        match asked {
+            None if self.state_named => Ok(StoreAt::OpenClaw),
+            None | Some("sqlite") => Ok(own()),
+            Some("openclaw") => Ok(StoreAt::OpenClaw),
+            Some(text) => match text.strip_prefix("sqlite:") {
+                Some(path) if !path.is_empty() => Ok(StoreAt::Sqlite(PathBuf::from(path))),
+                _ => {
+                    Err(usage(format!("there is no store `{text}`"), "write openclaw, sqlite or sqlite:PATH"))
+                }
+            },
+        }
+    }
+
+    /// Reads the config as it is now, and makes settings of it.
+    pub(super) fn settings(&self) -> Result<(Settings, GatewayConfig), CliError> {
+        let file = self.config.display().to_string();
+        let text = match files::read(&self.config) {
+            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => {
+                let problem = Problem::new(format!("cannot read {file}: {}", words(&error)));
+                return Err(CliError::new(Exit::CouldNotRun, problem));
+            }
+        };
+        let config = match &text {
+            Some(text) => crate::config::gateway(text, &file, &self.env)
+                .map_err(|error| CliError::new(Exit::Usage, error.0))?,
+            None => GatewayConfig::default(),
+        };
+        if !config.problems.is_empty() {
+            return Err(CliError { exit: Exit::Usage, problems: config.problems });
+        }
+        if config.mode.as_deref() != Some("local") && !self.allow_unconfigured {
+            let found = config.mode.as_deref().unwrap_or("not set");
+            let hint = "set gateway.mode to \"local\", or pass --allow-unconfigured";
+            let what = match text {
+                Some(_) => format!("{file}: gateway.mode is {found}"),
+                None => format!("there is no config {file}"),
+            };
+            return Err(usage(format!("a gateway does not run here: {what}"), hint));
+        }
+        let settings = resolve(&config, &self.given).map_err(|problem| {
+            let problem = problem.in_file(&file);
+            CliError::new(Exit::Usage, problem)
+        })?;
+        Ok((settings, config))
+    }
+}
+
+/// A number of the environment; something else there is an error, for it was meant.
+fn number<N: std::str::FromStr>(env: &BTreeMap<String, String>, name: &str) -> Result<Option<N>, CliError> {
+    let Some(text) = env.get(name).map(|text| text.trim()).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let wrong = || usage(format!("{name} is `{text}`"), "it must be a number that fits");
+    text.parse().map(Some).map_err(|_| wrong())
+}
+
+pub(super) fn usage(what: impl Into<String>, hint: &str) -> CliError {
+    CliError::new(Exit::Usage, Problem::new(what).hint(hint))
+}

@@ -1,0 +1,226 @@
+//! `provoke gateway run`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args as ClapArgs;
+use jiff::tz::TimeZone;
+
+use super::given::{Setup, StoreAt, usage};
+use crate::cli::error::{CliError, Exit};
+use crate::cli::run::interrupted;
+use crate::config::LoggingConfig;
+use crate::gateway::log::{Level, Line, Place};
+use crate::gateway::pairing::image::AtRest;
+use crate::gateway::pairing::{Policy, Store};
+use crate::gateway::settings::{AuthMode, Settings};
+use crate::io::gateway::errands::Errands;
+use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
+use crate::io::gateway::store::{OpenClawFiles, Options};
+use crate::io::gateway::{Scribe, Server, Sink, Watch, World};
+use crate::problem::Problem;
+use crate::recording::Redactor;
+
+const EXAMPLES: &str = "\
+The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it changes,
+the gateway takes it in, and closes the sockets that came by a secret that is no longer the secret.
+^C and SIGTERM end it with exit code 0.
+
+Switches, with their defaults first:
+  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its grant
+  pairing.tokenAtRest=hash|plain       how device tokens stand in paired.json
+
+Examples:
+  provoke gateway run --state-dir ~/.openclaw
+  provoke gateway run --allow-unconfigured --token example --port 18790";
+
+/// Runs a gateway on loopback that OpenClaw's clients can use, until it is told to stop.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Args {
+    /// The port, before OPENCLAW_GATEWAY_PORT and the config; 0 lets the system choose [default: 18789]
+    #[arg(long)]
+    pub(super) port: Option<u16>,
+    /// Where to listen; only `loopback` so far
+    #[arg(long, value_name = "WHERE", default_value = "loopback")]
+    bind: String,
+    /// The config, before OPENCLAW_CONFIG_PATH [default: openclaw.json in the state folder]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The state folder, before OPENCLAW_STATE_DIR [default: ~/.openclaw]
+    #[arg(long, value_name = "DIR")]
+    pub(super) state_dir: Option<PathBuf>,
+    /// Where pairings are kept: openclaw, sqlite or sqlite:PATH [default: openclaw where a state folder
+    /// is named, else sqlite]
+    #[arg(long, value_name = "STORE")]
+    store: Option<String>,
+    /// Turns a switch; any number
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// The shared token, before the config and OPENCLAW_GATEWAY_TOKEN; others may see it in the list of
+    /// processes
+    #[arg(long)]
+    pub(super) token: Option<String>,
+    /// The shared password, before the config and OPENCLAW_GATEWAY_PASSWORD; the same goes for it
+    #[arg(long)]
+    pub(super) password: Option<String>,
+    /// Run although the config does not say gateway.mode "local"
+    #[arg(long)]
+    pub(super) allow_unconfigured: bool,
+}
+
+/// Threads of the runtime: one hall does the work, the others pass bytes.
+const THREADS_MAX: usize = 4;
+
+pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
+    if args.bind != "loopback" {
+        let what = format!("--bind {} is not supported by provoke yet", args.bind);
+        return Err(usage(what, "leave it out: the gateway listens on 127.0.0.1 and ::1"));
+    }
+    let setup = Setup::new(args)?;
+    let (settings, config) = setup.settings()?;
+    if let Some(bind) = config.bind.as_deref().filter(|bind| !matches!(*bind, "loopback" | "auto")) {
+        let what = format!("gateway.bind \"{bind}\" is not supported by provoke yet");
+        return Err(usage(what, "set it to \"loopback\": the gateway listens on 127.0.0.1 and ::1"));
+    }
+    let store = open(&setup.store(args.store.as_deref())?, &setup, &settings)?;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(
+            |error| CliError::system("cannot start", &error, "check the limits on threads and files"),
+        )?;
+    let zone = TimeZone::system();
+    let file = log_file(&config.logging);
+    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings)?;
+    let scribe = Scribe::start(journal)
+        .map_err(|error| CliError::system("cannot start the log", &error, "check the limits on threads"))?;
+    let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
+    errands.env.clone_from(&setup.env);
+    errands.zone = zone;
+    errands.secrets = secrets(&settings);
+    let world = World { store, errands: Arc::new(errands), log: scribe.sink() };
+    let done = runtime.block_on(serve(&setup, settings, world, scribe.sink()));
+    drop(runtime);
+    scribe.finish();
+    done
+}
+
+/// Serves until a signal comes.
+async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Result<Exit, CliError> {
+    let say = |level, words: String| log(&Line::new(level, "gateway", words));
+    let port = settings.port;
+    let missing = missing_secret(&settings.auth);
+    let server = Server::start(settings, world).await.map_err(|error| {
+        let hint =
+            "another program has the port, perhaps another gateway: stop it, or choose one with --port";
+        CliError::system(format!("cannot listen on 127.0.0.1:{port}"), &error, hint)
+    })?;
+    let also = server.addresses.iter().skip(1).map(|address| format!(" and ws://{address}"));
+    let also: String = also.collect();
+    let listening = format!(
+        "listening on ws://127.0.0.1:{}{also} (pid {}, config {})",
+        server.port,
+        std::process::id(),
+        setup.config.display()
+    );
+    say(Level::Info, listening);
+    if let Some(missing) = missing {
+        say(Level::Warn, missing);
+    }
+    let mut watch = Watch::new(setup.config.clone());
+    let ended = interrupted();
+    tokio::pin!(ended);
+    loop {
+        tokio::select! {
+            _ = &mut ended => break,
+            () = watch.changed() => match setup.settings() {
+                Ok((settings, _)) => {
+                    say(Level::Info, format!("config changed: {}", setup.config.display()));
+                    if let Some(missing) = missing_secret(&settings.auth) {
+                        say(Level::Warn, missing);
+                    }
+                    server.reconfigure(settings).await;
+                }
+                Err(error) => say(Level::Error, format!("config changed, and is not taken in: {error}")),
+            },
+        }
+    }
+    say(Level::Info, "stopping".to_owned());
+    server.stop("gateway stopping").await;
+    Ok(Exit::Pass)
+}
+
+/// What is wrong where nobody can know the secret.
+fn missing_secret(auth: &AuthMode) -> Option<String> {
+    let (what, variable) = match auth {
+        AuthMode::Token(None) => ("token", "OPENCLAW_GATEWAY_TOKEN"),
+        AuthMode::Password(None) => ("password", "OPENCLAW_GATEWAY_PASSWORD"),
+        _ => return None,
+    };
+    Some(format!(
+        "no {what} is configured: every connect by {what} is refused. Set gateway.auth.{what}, {variable} or --{what}"
+    ))
+}
+
+fn secrets(settings: &Settings) -> Vec<String> {
+    match &settings.auth {
+        AuthMode::Token(Some(secret)) | AuthMode::Password(Some(secret)) => vec![secret.expose().to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+fn log_file(logging: &LoggingConfig) -> LogFile {
+    match &logging.file {
+        Some(path) => LogFile::Fixed(PathBuf::from(path)),
+        None => LogFile::Daily(std::env::temp_dir().join("openclaw")),
+    }
+}
+
+fn journal(
+    logging: &LoggingConfig,
+    file: LogFile,
+    zone: TimeZone,
+    settings: &Settings,
+) -> Result<Journal, CliError> {
+    let floor = |word: &Option<String>, key: &str| match word.as_deref() {
+        None => Ok(Some(Level::Info)),
+        Some(word) => Level::floor(word).ok_or_else(|| {
+            usage(format!("{key} cannot be `{word}`"), "it is silent, error, warn, info, debug or trace")
+        }),
+    };
+    Ok(Journal::new(Keeping {
+        file,
+        level: floor(&logging.level, "logging.level")?,
+        console_level: floor(&logging.console_level, "logging.consoleLevel")?,
+        max_bytes: FILE_MAX,
+        zone,
+        place: Place { hostname: settings.host.name.clone(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        redactor: Redactor::new(secrets(settings)),
+        console: Box::new(anstream::stderr()),
+        complaints: Box::new(std::io::stderr()),
+    }))
+}
+
+/// Opens the place where pairings are kept.
+fn open(at: &StoreAt, setup: &Setup, settings: &Settings) -> Result<Box<dyn Store>, CliError> {
+    let policy = Policy { local_upgrade: settings.local_upgrade };
+    let at_rest = if setup.plain_tokens() { AtRest::Plain } else { AtRest::Hash };
+    let options = Options { policy, at_rest, starts: true };
+    match at {
+        StoreAt::OpenClaw => match OpenClawFiles::open(&setup.state_dir, options) {
+            Ok(store) => Ok(Box::new(store)),
+            Err(error) => {
+                let problem = Problem::new(format!("cannot keep pairings: {error}"));
+                Err(CliError::new(
+                    Exit::CouldNotRun,
+                    problem.hint("name another state folder with --state-dir"),
+                ))
+            }
+        },
+        StoreAt::Sqlite(path) => {
+            let what =
+                format!("pairings in a database ({}) are not supported by provoke yet", path.display());
+            Err(usage(what, "name a state folder with --state-dir, or say --store openclaw"))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! All nodes that are known: paired, connected, or both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::gateway::desk::{ConnId, Guest, put};
+
+use super::book::{Nodes, node_id, words};
+
+/// Those that are connected first, then by name.
+///
+/// Of the commands that a connected node offers, only those are listed that were approved.
+pub(super) fn all(nodes: &Nodes, guests: &BTreeMap<ConnId, Guest>) -> Vec<Value> {
+    let live: BTreeMap<&str, &Guest> =
+        guests.values().filter(|guest| guest.role == "node").map(|guest| (node_id(guest), guest)).collect();
+    let ids: BTreeSet<&str> = live.keys().copied().chain(nodes.paired.keys().map(String::as_str)).collect();
+    let mut all: Vec<Value> = ids.into_iter().map(|id| entry(nodes, id, live.get(id).copied())).collect();
+    all.sort_by_key(|node| {
+        let name = node["displayName"]
+            .as_str()
+            .or_else(|| node["nodeId"].as_str())
+            .unwrap_or_default()
+            .to_lowercase();
+        (node["connected"] != true, name)
+    });
+    all
+}
+
+fn entry(nodes: &Nodes, id: &str, live: Option<&Guest>) -> Value {
+    let paired = nodes.paired.get(id);
+    let stored = |key: &str| paired.and_then(|paired| paired.facts.get(key)?.as_str());
+    let client = live.map(|guest| &guest.client);
+    let mut node = Map::from_iter([("nodeId".to_owned(), id.into())]);
+    put(
+        &mut node,
+        "displayName",
+        client.and_then(|c| c.display_name.as_deref()).or_else(|| stored("displayName")),
+    );
+    put(&mut node, "platform", client.map(|c| c.platform.as_str()).or_else(|| stored("platform")));
+    put(&mut node, "version", client.map(|c| c.version.as_str()).or_else(|| stored("version")));
+    put(&mut node, "coreVersion", stored("coreVersion"));
+    put(&mut node, "uiVersion", stored("uiVersion"));
+    put(&mut node, "clientId", client.map(|c| c.id.as_str()));
+    put(&mut node, "clientMode", client.map(|c| c.mode.as_str()));
+    put(
+        &mut node,
+        "deviceFamily",
+        client.and_then(|c| c.device_family.as_deref()).or_else(|| stored("deviceFamily")),
+    );
+    put(
+        &mut node,
+        "modelIdentifier",
+        client.and_then(|c| c.model_identifier.as_deref()).or_else(|| stored("modelIdentifier")),
+    );
+    put(
+        &mut node,
+        "remoteIp",
+        live.and_then(|guest| guest.remote_ip.as_deref()).or_else(|| stored("remoteIp")),
+    );
+    let approved: BTreeSet<&str> = words(paired.and_then(|p| p.facts.get("commands"))).into_iter().collect();
+    let caps: BTreeSet<&str> = client.map_or_else(
+        || words(paired.and_then(|p| p.facts.get("caps"))).into_iter().collect(),
+        |client| client.caps.iter().map(String::as_str).collect(),
+    );
+    let commands: Vec<&str> = match client {
+        Some(client) => {
+            let offered: BTreeSet<&str> = client.commands.iter().map(String::as_str).collect();
+            offered.intersection(&approved).copied().collect()
+        }
+        None => approved.into_iter().collect(),
+    };
+    node.insert("caps".into(), caps.into_iter().collect::<Vec<_>>().into());
+    node.insert("commands".into(), commands.into());
+    put(&mut node, "connectedAtMs", live.map(|guest| guest.since_ms));
+    put(&mut node, "approvedAtMs", paired.map(|paired| paired.approved_ms));
+    // A node that is let in has a paired device.
+    node.insert("paired".into(), true.into());
+    node.insert("connected".into(), live.is_some().into());
+    Value::Object(node)
+}

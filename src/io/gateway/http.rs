@@ -1,0 +1,205 @@
+//! What the port answers over plain HTTP, and the upgrade.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::service::Service;
+use hyper::{Method, Request, Response, StatusCode, Version};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::door::Permit;
+use super::server::Shared;
+use crate::gateway::handshake::Upgrade;
+use crate::gateway::settings::AuthMode;
+
+type Answer = Response<Full<Bytes>>;
+
+/// The path of the canvas, which this gateway does not have.
+const CANVAS: &str = "/__openclaw__/ws";
+
+/// Headers that say that somebody stands between.
+const OF_PROXIES: [&str; 5] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip"];
+
+const JSON: &str = "application/json; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Answers the requests of one connection.
+pub(super) struct Reception {
+    pub(super) shared: Arc<Shared>,
+    pub(super) peer: SocketAddr,
+    pub(super) local: SocketAddr,
+    /// Filled when the connection becomes a WebSocket.
+    pub(super) pass: Mutex<Option<Pass>>,
+}
+
+/// A connection that becomes a WebSocket.
+pub(super) struct Pass {
+    pub(super) permit: Permit,
+    pub(super) upgrade: Box<Upgrade>,
+}
+
+impl Service<Request<Incoming>> for Reception {
+    type Response = Answer;
+    type Error = Infallible;
+    type Future = Ready<Result<Answer, Infallible>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let mut answer = self.answer(&request);
+        let headers = answer.headers_mut();
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        ready(Ok(answer))
+    }
+}
+
+impl Reception {
+    fn answer(&self, request: &Request<Incoming>) -> Answer {
+        let path = request.uri().path();
+        if names(request.headers(), header::UPGRADE, "websocket") {
+            return self.upgrade(request, path);
+        }
+        match path {
+            "/health" | "/healthz" => self.probe(request, Self::live),
+            "/ready" | "/readyz" => self.probe(request, Self::is_ready),
+            _ => said(StatusCode::NOT_FOUND, "Not Found"),
+        }
+    }
+
+    fn probe(&self, request: &Request<Incoming>, told: impl Fn(&Self, &HeaderMap) -> Answer) -> Answer {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let mut answer = said(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+            answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return answer;
+        }
+        let mut answer = told(self, request.headers());
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
+    }
+
+    fn live(&self, _: &HeaderMap) -> Answer {
+        typed(StatusCode::OK, JSON, r#"{"ok":true,"status":"live"}"#)
+    }
+
+    /// Details are for those who are here, or know the secret.
+    fn is_ready(&self, headers: &HeaderMap) -> Answer {
+        let stopping = self.shared.stopping.load(Ordering::Relaxed);
+        let status = if stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        let direct = OF_PROXIES.iter().all(|name| !headers.contains_key(*name));
+        let local = self.peer.ip().to_canonical().is_loopback() && direct;
+        let body = if local || self.knows_secret(headers) {
+            let failing: &[&str] = if stopping { &["shutdown"] } else { &[] };
+            let uptime = self.shared.began.elapsed().as_millis();
+            let uptime = u64::try_from(uptime).unwrap_or(u64::MAX);
+            serde_json::json!({"ready": !stopping, "failing": failing, "uptimeMs": uptime})
+        } else {
+            serde_json::json!({"ready": !stopping})
+        };
+        typed(status, JSON, body.to_string())
+    }
+
+    fn knows_secret(&self, headers: &HeaderMap) -> bool {
+        let auth = self.shared.auth.read().unwrap_or_else(PoisonError::into_inner);
+        let (AuthMode::Token(Some(secret)) | AuthMode::Password(Some(secret))) = &*auth else { return false };
+        let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let Some((scheme, given)) = given.and_then(|value| value.split_once(' ')) else { return false };
+        let (given, secret) = (Sha256::digest(given.trim()), Sha256::digest(secret.expose()));
+        scheme.eq_ignore_ascii_case("bearer") && bool::from(given.ct_eq(&secret))
+    }
+
+    fn upgrade(&self, request: &Request<Incoming>, path: &str) -> Answer {
+        if path == CANVAS {
+            return said(StatusCode::NOT_FOUND, "Not Found");
+        }
+        if self.shared.stopping.load(Ordering::Relaxed) {
+            return said(StatusCode::SERVICE_UNAVAILABLE, "Gateway websocket handlers unavailable");
+        }
+        let headers = request.headers();
+        let key = match key_of(request) {
+            Ok(key) => key,
+            Err(answer) => return *answer,
+        };
+        let Some(permit) = self.shared.door.permit(self.peer.ip()) else {
+            return said(StatusCode::SERVICE_UNAVAILABLE, "Too many unauthenticated sockets");
+        };
+        let headers = headers.iter().map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let upgrade = Box::new(Upgrade {
+            peer_ip: self.peer.ip().to_canonical().to_string(),
+            peer: format!("{}->{}", self.peer, self.local),
+            headers: headers.collect(),
+        });
+        *self.pass.lock().unwrap_or_else(PoisonError::into_inner) = Some(Pass { permit, upgrade });
+        let mut answer = Response::new(Full::default());
+        *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = answer.headers_mut();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, key);
+        answer
+    }
+}
+
+/// The answer to the key of an upgrade, or why there is no upgrade.
+fn key_of(request: &Request<Incoming>) -> Result<HeaderValue, Box<Answer>> {
+    let headers = request.headers();
+    let bad = |words| Err(Box::new(said(StatusCode::BAD_REQUEST, words)));
+    if request.method() != Method::GET {
+        let mut answer = said(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+        return Err(Box::new(answer));
+    }
+    if request.version() != Version::HTTP_11 || !names(headers, header::CONNECTION, "upgrade") {
+        return bad("Invalid Connection header");
+    }
+    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        let mut answer =
+            said(StatusCode::UPGRADE_REQUIRED, "Missing or invalid Sec-WebSocket-Version header");
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        return Err(Box::new(answer));
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes).unwrap_or_default();
+    // Sixteen bytes in base64.
+    let well = key.len() == 24
+        && key.ends_with(b"==")
+        && key[..22].iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    if !well {
+        return bad("Missing or invalid Sec-WebSocket-Key header");
+    }
+    match HeaderValue::from_str(&derive_accept_key(key)) {
+        Ok(value) => Ok(value),
+        Err(_) => bad("Missing or invalid Sec-WebSocket-Key header"),
+    }
+}
+
+/// Whether a header names a word in its list.
+fn names(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(word))
+}
+
+fn said(status: StatusCode, words: &'static str) -> Answer {
+    typed(status, TEXT, words)
+}
+
+fn typed(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer
+}

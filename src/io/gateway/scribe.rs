@@ -1,0 +1,61 @@
+//! Writes the log on a thread of its own, so that a slow disk holds nobody up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use super::fresh::wall_ms;
+use super::journal::Journal;
+use super::world::Sink;
+use crate::gateway::log::{Level, Line};
+
+/// Lines that may wait to be written. More are dropped, and it is told how many.
+const WAITING_MAX: usize = 4096;
+
+/// The writer of the log.
+pub struct Scribe {
+    lines: SyncSender<(Line, u64)>,
+    lost: Arc<AtomicU64>,
+    thread: JoinHandle<()>,
+}
+
+impl Scribe {
+    /// Begins to write into a journal.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(mut journal: Journal) -> std::io::Result<Self> {
+        let (lines, waiting) = sync_channel::<(Line, u64)>(WAITING_MAX);
+        let lost = Arc::new(AtomicU64::new(0));
+        let missed = Arc::clone(&lost);
+        let thread = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
+            for (line, ms) in waiting {
+                journal.write(&line, ms);
+                let missed = missed.swap(0, Ordering::Relaxed);
+                if missed > 0 {
+                    let words = format!("{missed} lines of the log were lost: they came too fast");
+                    journal.write(&Line::new(Level::Warn, "gateway", words), wall_ms());
+                }
+            }
+        })?;
+        Ok(Self { lines, lost, thread })
+    }
+
+    /// Where lines are handed in.
+    #[must_use]
+    pub fn sink(&self) -> Sink {
+        let (lines, lost) = (self.lines.clone(), Arc::clone(&self.lost));
+        Arc::new(move |line| {
+            if let Err(TrySendError::Full(_)) = lines.try_send((line.clone(), wall_ms())) {
+                lost.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    }
+
+    /// Writes what still waits. Every sink must have been dropped before.
+    pub fn finish(self) {
+        drop(self.lines);
+        let _ = self.thread.join();
+    }
+}

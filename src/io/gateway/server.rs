@@ -1,0 +1,210 @@
+//! The server: listeners, the hub and the store, started together and stopped together.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{sleep, timeout};
+
+use super::door::{Door, Place};
+use super::fresh::{fresh, now};
+use super::http::{Pass, Reception};
+use super::hub::{Hub, INBOX_MAX, ToHub, keep_store};
+use super::listen;
+use super::outbox::{Outbox, Total};
+use super::socket::Socket;
+use super::wire::Wire;
+use super::world::World;
+use crate::gateway::hall::{Hall, Input};
+use crate::gateway::settings::{AuthMode, Settings};
+use crate::io::clock::{Clock, TimeScale};
+
+/// The head of a request, in bytes.
+const HEAD_MAX: usize = 16 << 10;
+
+/// Its headers.
+const HEADERS_MAX: usize = 100;
+
+/// How long sockets have to go when the server stops.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// How long nothing is accepted where the system has nothing left to give.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// What a connection hears for which there is no place.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n\
+    content-length: 20\r\nconnection: close\r\n\r\nToo many connections";
+
+/// What all parts of a server share.
+pub(super) struct Shared {
+    pub(super) hub: mpsc::Sender<ToHub>,
+    pub(super) door: Arc<Door>,
+    pub(super) auth: RwLock<AuthMode>,
+    pub(super) began: Instant,
+    pub(super) stopping: AtomicBool,
+    next_conn: AtomicU64,
+    total: Total,
+    handshake: Duration,
+    preauth_payload: usize,
+    payload: usize,
+}
+
+/// A gateway that runs. Dropping it ends it at once; [`Server::stop`] ends it politely.
+pub struct Server {
+    /// The port on which it listens.
+    pub port: u16,
+    /// Its addresses.
+    pub addresses: Vec<SocketAddr>,
+    shared: Arc<Shared>,
+    /// Listeners, and under them the connections.
+    tasks: JoinSet<()>,
+    hub: JoinHandle<()>,
+    store: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts a gateway on loopback. Port 0 lets the system choose one.
+    ///
+    /// # Errors
+    /// When it cannot listen.
+    pub async fn start(settings: Settings, world: World) -> io::Result<Self> {
+        let most = listen::connections_max();
+        let listeners = listen::loopback(settings.port).await?;
+        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
+        let port = addresses.first().map_or(settings.port, SocketAddr::port);
+        let settings = Settings { port, ..settings };
+
+        let (hub, inbox) = mpsc::channel(INBOX_MAX);
+        let limits = settings.limits;
+        let shared = Arc::new(Shared {
+            hub,
+            door: Door::new(limits.preauth_per_ip, most),
+            auth: RwLock::new(settings.auth.clone()),
+            began: Instant::now(),
+            stopping: AtomicBool::new(false),
+            next_conn: AtomicU64::new(0),
+            total: Total::default(),
+            handshake: limits.handshake,
+            preauth_payload: limits.preauth_payload,
+            payload: limits.payload,
+        });
+        let clock = Clock::start(TimeScale::REAL);
+        let (questions, asked) = mpsc::unbounded_channel();
+        let (answering, answers) = mpsc::unbounded_channel();
+        let replies = answering.clone();
+        let store = tokio::task::spawn_blocking(move || keep_store(world.store, asked, &replies));
+        let hub = Hub {
+            hall: Hall::new(settings, now(&clock)),
+            clock,
+            shared: Arc::clone(&shared),
+            inbox,
+            errands: world.errands,
+            log: world.log,
+            questions,
+            answers,
+            answering,
+            boxes: HashMap::new(),
+        };
+        let hub = tokio::spawn(hub.run());
+        let mut tasks = JoinSet::new();
+        for listener in listeners {
+            tasks.spawn(accept(listener, Arc::clone(&shared)));
+        }
+        Ok(Self { port, addresses, shared, tasks, hub, store })
+    }
+
+    /// Takes a changed config in. Sockets that came by a secret that changed are closed.
+    pub async fn reconfigure(&self, settings: Settings) {
+        let _ = self.shared.hub.send(ToHub::Input(Input::Reconfigured(Box::new(settings)))).await;
+    }
+
+    /// Stops: everybody hears it and is closed, what is under way is written out, and the store is
+    /// done before this returns.
+    pub async fn stop(mut self, reason: &str) {
+        self.tasks.abort_all();
+        while self.tasks.join_next().await.is_some() {}
+        let _ = self.shared.hub.send(ToHub::Input(Input::Stop { reason: reason.to_owned() })).await;
+        if timeout(DRAIN, &mut self.hub).await.is_err() {
+            self.hub.abort();
+            let _ = (&mut self.hub).await;
+        }
+        // Nobody asks any more: the store ends after its last answer.
+        let _ = (&mut self.store).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.hub.abort();
+    }
+}
+
+/// Accepts connections for as long as it is let.
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(_) => {
+                sleep(BREATH).await;
+                continue;
+            }
+        };
+        let Some(place) = shared.door.place() else {
+            let _ = stream.try_write(FULL);
+            continue;
+        };
+        tokio::spawn(connection(Arc::clone(&shared), stream, peer, place));
+    }
+}
+
+/// One connection: HTTP first, then perhaps a WebSocket, in one task.
+async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
+    let Ok(local) = stream.local_addr() else { return };
+    // Without it, an answer behind an event waits 40 ms for the peer's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    // What HTTP needs is given back before the socket begins its long life.
+    if let Some(socket) = Box::pin(receive(shared, stream, peer, local)).await {
+        socket.run().await;
+    }
+    drop(place);
+}
+
+/// Answers over HTTP until the connection ends, or becomes a WebSocket.
+async fn receive(
+    shared: Arc<Shared>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    local: SocketAddr,
+) -> Option<Socket> {
+    let reception = Reception { shared: Arc::clone(&shared), peer, local, pass: Mutex::new(None) };
+    let http = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(shared.handshake)
+        .max_buf_size(HEAD_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(TokioIo::new(stream), reception)
+        .without_shutdown();
+    let parts = http.await.ok()?;
+    let mut stream = parts.io.into_inner();
+    let pass = parts.service.pass.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Some(Pass { permit, upgrade }) = pass else {
+        let _ = stream.shutdown().await;
+        return None;
+    };
+    let conn = shared.next_conn.fetch_add(1, Ordering::Relaxed) + 1;
+    let outbox = Arc::new(Outbox::new(shared.total.clone()));
+    let arrived = ToHub::Arrived { conn, upgrade, outbox: Arc::clone(&outbox), fresh: fresh().ok()? };
+    shared.hub.send(arrived).await.ok()?;
+    let wire = Wire::new(stream, &parts.read_buf, shared.preauth_payload);
+    let (hub, payload) = (shared.hub.clone(), shared.payload);
+    Some(Socket { conn, wire, outbox, hub, permit: Some(permit), payload })
+}

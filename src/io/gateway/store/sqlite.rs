@@ -1,0 +1,166 @@
+//! The book in SQLite, for a state folder of our own.
+//!
+//! One connection per process; many processes may share the file. Each transition takes the write lock
+//! first, looks whether somebody else has written, and writes the rows that are different.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::gateway::fresh::Fresh;
+use crate::gateway::pairing::image::{RowChange, TABLES};
+use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
+
+use super::disk::{Disk, Folder, at};
+use super::{Error, Options, key, unavailable};
+
+/// The version of the tables. Each step up is one entry of [`MIGRATIONS`].
+const VERSION: usize = MIGRATIONS.len();
+/// What leads from each version to the next.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE device (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE request (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE tombstone (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE bootstrap (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE epochs (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE setting (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"];
+/// How long another process's transition is waited for.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The book in a database.
+#[derive(Debug)]
+pub struct Sqlite {
+    path: PathBuf,
+    options: Options,
+    connection: Connection,
+    key: ServerKey,
+    known: Option<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    book: Book,
+    /// The same as it stands in the tables.
+    saved: Book,
+    /// SQLite's count of what other connections wrote.
+    data_version: i64,
+}
+
+impl Sqlite {
+    /// Opens or makes a database. The server key lies beside it.
+    ///
+    /// # Errors
+    /// When it cannot be made, is no database, or is of a later version.
+    pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut folder = Folder::open(folder)?;
+        let _lock = folder.lock()?;
+        // SQLite gives the mode of the database to the files beside it.
+        let made =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+        made.map_err(at(path, "open the database"))?;
+        let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
+        let mut connection = Connection::open(path).map_err(wrong)?;
+        connection.busy_timeout(BUSY).map_err(wrong)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(wrong)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(wrong)?;
+        migrate(path, &mut connection)?;
+        let devices = connection.query_row("SELECT count(*) FROM device", [], |row| row.get::<_, i64>(0));
+        let key = key::of(&mut folder, devices.map_err(wrong)? > 0)?;
+        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None })
+    }
+
+    fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
+        let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
+        let data_version =
+            transaction.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(wrong)?;
+        // Put back when all went well; else it is read anew.
+        let mut known = match self.known.take().filter(|known| known.data_version == data_version) {
+            Some(known) => known,
+            None => {
+                let book = read(&self.path, &transaction)?;
+                Known { saved: book.clone(), book, data_version }
+            }
+        };
+        let subject = known.book.subject(command);
+        let before = known.book.aspect(subject.as_deref());
+        let step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
+        if known.book.aspect(subject.as_deref()) != before {
+            let changes = known.book.changes_since(&known.saved);
+            write(&transaction, &changes).map_err(wrong)?;
+            transaction.commit().map_err(wrong)?;
+            known.saved.clone_from(&known.book);
+        } else {
+            transaction.rollback().map_err(wrong)?;
+        }
+        self.known = Some(known);
+        Ok(step)
+    }
+}
+
+/// Brings the tables up to date.
+fn migrate(path: &Path, connection: &mut Connection) -> Result<(), Error> {
+    let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
+    let version: i64 =
+        transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(wrong)?;
+    let done = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version..));
+    let Some(due) = done else {
+        let what = "is of a later version of provoke: use that one, or another file";
+        return Err(Error::Strange { path: path.to_path_buf(), what });
+    };
+    for step in due {
+        transaction.execute_batch(step).map_err(wrong)?;
+    }
+    if !due.is_empty() {
+        transaction.pragma_update(None, "user_version", VERSION as i64).map_err(wrong)?;
+    }
+    transaction.commit().map_err(wrong)
+}
+
+fn read(path: &Path, transaction: &Transaction<'_>) -> Result<Book, Error> {
+    let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
+    let mut book = Book::default();
+    for table in TABLES {
+        let query = format!("SELECT id, row FROM {}", table.name());
+        let mut statement = transaction.prepare(&query).map_err(wrong)?;
+        let mut rows = statement.query([]).map_err(wrong)?;
+        while let Some(row) = rows.next().map_err(wrong)? {
+            let (id, text): (String, String) = (row.get(0).map_err(wrong)?, row.get(1).map_err(wrong)?);
+            let taken = book.take_row(table, id, &text);
+            taken.map_err(|cause| Error::Row { path: path.to_path_buf(), cause })?;
+        }
+    }
+    Ok(book)
+}
+
+fn write(transaction: &Transaction<'_>, changes: &[RowChange]) -> rusqlite::Result<()> {
+    for change in changes {
+        let table = change.table.name();
+        match &change.row {
+            Some(row) => transaction
+                .prepare_cached(&format!("INSERT OR REPLACE INTO {table} (id, row) VALUES (?1, ?2)"))?
+                .execute([&change.id, row])?,
+            None => transaction
+                .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1"))?
+                .execute([&change.id])?,
+        };
+    }
+    Ok(())
+}
+
+impl Store for Sqlite {
+    fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
+        self.attempt(now_ms, fresh, command).unwrap_or_else(|error| unavailable(&error))
+    }
+
+    fn describe(&self) -> String {
+        self.path.display().to_string()
+    }
+}

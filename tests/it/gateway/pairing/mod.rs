@@ -1,0 +1,9 @@
+//! Pairing: the book by cases and by chance, its files, and its stores.
+
+mod any;
+mod cases;
+pub(crate) mod script;
+mod foreign;
+mod killed;
+mod sqlite;
+mod stores;

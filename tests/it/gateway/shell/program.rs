@@ -1,0 +1,131 @@
+//! `provoke gateway run` as a program.
+#![expect(clippy::disallowed_methods, reason = "these tests run a program on files")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use serde_json::json;
+
+use super::{Client, SIX, TOKEN, connect, dial};
+
+fn gateway(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_provoke"));
+    command.args(["gateway", "run"]).args(args);
+    command.current_dir(folder).env_clear().env("HOME", folder).env("TMPDIR", folder).stdin(Stdio::null());
+    command
+}
+
+/// A program that is ended with the test, whatever happens.
+struct Running {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStderr>>,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        Self { child, lines }
+    }
+
+    /// Reads its lines up to the one that has this part.
+    fn line(&mut self, part: &str) -> String {
+        let mut seen = Vec::new();
+        for line in self.lines.by_ref().map_while(Result::ok) {
+            if line.contains(part) {
+                return line;
+            }
+            seen.push(line);
+        }
+        panic!("it ended without `{part}`: {seen:#?}");
+    }
+
+    fn port(&mut self) -> u16 {
+        let line = self.line("listening on ws://127.0.0.1:");
+        let (_, rest) = line.split_once("ws://127.0.0.1:").expect("it was found");
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("a port")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn config(folder: &Path, token: &str) {
+    let text = format!("{{ gateway: {{ mode: 'local', auth: {{ token: '{token}' }} }} }}");
+    std::fs::write(folder.join("openclaw.json"), text).expect("a file");
+}
+
+async fn guest(port: u16) -> Client {
+    let (mut client, _) = dial(([127, 0, 0, 1], port).into(), "/").await.expect("it listens");
+    let nonce = client.json().await["payload"]["nonce"].as_str().expect("a nonce").to_owned();
+    client.send(&connect(1, &nonce, &SIX, "operator", json!({"token": TOKEN}))).await;
+    assert_eq!(client.json().await["payload"]["type"], "hello-ok");
+    client
+}
+
+#[tokio::test]
+async fn it_listens_takes_a_new_secret_in_and_stops_when_it_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    config(folder.path(), TOKEN);
+    let state = folder.path().to_str().expect("a path");
+    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let port = running.port();
+    let mut client = guest(port).await;
+    config(folder.path(), "a-secret-of-another-length");
+    assert_eq!(client.closed().await, (4001, "gateway auth changed".to_owned()));
+    config(folder.path(), TOKEN);
+    running.line("config changed");
+    running.line("config changed");
+    let mut client = guest(port).await;
+    let pid = running.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().is_ok_and(|done| done.success()));
+    assert_eq!(client.event("shutdown").await["payload"]["reason"], "gateway stopping");
+    assert_eq!(client.closed().await, (1012, "service restart".to_owned()));
+    assert!(client.next().await.is_none());
+    let ended = running.child.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(0));
+}
+
+#[test]
+fn what_it_cannot_do_it_says_with_the_right_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().to_str().expect("a path");
+    let told = |args: &[&str]| {
+        let done = gateway(folder.path(), args).output().expect("it starts");
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let named = |more: &[&str]| told(&[&["--state-dir", state], more].concat());
+    let (code, words) = named(&[]);
+    assert!(code == Some(2) && words.contains("--allow-unconfigured"), "{code:?} {words}");
+    let (code, words) = named(&["--bind", "lan"]);
+    assert!(code == Some(2) && words.contains("not supported by provoke yet"), "{code:?} {words}");
+    let (code, words) = named(&["--allow-unconfigured", "--set", "pairing.localUprgade=ask"]);
+    assert!(code == Some(2) && words.contains("did you mean `pairing.localUpgrade`?"), "{code:?} {words}");
+    std::fs::write(folder.path().join("openclaw.json"), "{gateway:{mode:'local',auth:{mode:'tokn'}}}")
+        .expect("a file");
+    let (code, words) = named(&[]);
+    assert!(code == Some(2) && words.contains("openclaw.json:1:35"), "{code:?} {words}");
+    config(folder.path(), TOKEN);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("it is bound").port().to_string();
+    let (code, words) = named(&["--port", &port]);
+    assert!(code == Some(3) && words.contains("cannot listen") && words.contains(&port), "{code:?} {words}");
+    assert!(!words.contains(TOKEN));
+}
+
+#[test]
+fn without_a_secret_it_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut running = Running::start(gateway(
+        folder.path(),
+        &["--port", "0", "--allow-unconfigured", "--store", "openclaw"],
+    ));
+    running.port();
+    let line = running.line("no token is configured");
+    assert!(line.contains("OPENCLAW_GATEWAY_TOKEN"), "{line}");
+}
