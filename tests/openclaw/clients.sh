@@ -26,17 +26,20 @@ cat > "$dir/openclaw.json" <<J
 {"gateway":{"mode":"local","port":$port,"bind":"loopback","auth":{"mode":"token","token":"$token"}},
  "discovery":{"mdns":{"mode":"off"}},"update":{"checkOnStart":false}}
 J
-run() {
-  env -i PATH="$PATH" HOME="$dir" TMPDIR="$dir" NO_COLOR=1 \
+run() { # in a subshell of its own, so that $! is the program itself
+  exec env -i PATH="$PATH" HOME="$dir" TMPDIR="$dir" NO_COLOR=1 \
     OPENCLAW_STATE_DIR="$dir/state" OPENCLAW_CONFIG_PATH="$dir/openclaw.json" "$@"
 }
-run setsid "$cli" gateway --port "$port" --allow-unconfigured > "$dir/gateway.log" 2>&1 &
+set -m # the gateway and its child are a process group of their own
+(run "$cli" gateway --port "$port" --allow-unconfigured) > "$dir/gateway.log" 2>&1 < /dev/null &
 gateway=$!
+set +m
 trap 'kill -- -$gateway 2> /dev/null || true; wait "$gateway" 2> /dev/null || true; rm -rf "$dir"' EXIT
 for _ in $(seq 240); do
   if curl -fs "http://127.0.0.1:$port/health" > /dev/null; then break; fi
   sleep 0.5
 done
+curl -fs "http://127.0.0.1:$port/health" > /dev/null || { echo "the gateway did not come up"; cat "$dir/gateway.log"; exit 1; }
 
 failed=0
 # check NAME EXIT WORDS ARGS…: our command must exit so and say the words, and never the token.

@@ -4,6 +4,7 @@ mod admin;
 mod approve;
 mod by_device;
 mod change;
+mod in_files;
 mod list;
 mod outcome;
 
