@@ -87,7 +87,10 @@ fn open(folder: &Path) -> Result<Box<dyn Store>, CliError> {
     }
     // A folder that is made here by mistake would look like a store.
     if !folder.join("devices").is_dir() {
-        let problem = Problem::new(format!("{} holds no pairing store", folder.display()));
+        let problem = Problem::new(format!(
+            "{} is no state folder of a gateway: it holds no pairing store",
+            folder.display()
+        ));
         let hint = "name the folder that the gateway was given by --state-dir or OPENCLAW_STATE_DIR";
         return Err(CliError::new(Exit::CouldNotRun, problem.hint(hint)));
     }
