@@ -6,13 +6,12 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use super::admin::Admin;
-use super::{EXAMPLES, WAIT_MS, by_device, list};
+use super::{EXAMPLES, WAIT_MS, by_device, in_files, list};
 use crate::cli::error::{CliError, Exit, tell};
 use crate::cli::reach::{Ground, Paint, Reach, block_on, print_json};
 use crate::cli::run::out;
 use crate::gateway::client::approval::{Request, pending};
 use crate::gateway::client::connect::Persona;
-use crate::problem::Problem;
 
 /// Approves a request by its id, or whatever a device asks for, by the device.
 ///
@@ -42,8 +41,9 @@ pub(super) struct Args {
     /// Approve what is shown first without asking
     #[arg(long, requires = "device")]
     pub(super) yes: bool,
-    /// Approve in the files of a gateway of ours that is not running, in this folder
-    #[arg(long, value_name = "DIR")]
+    /// Approve in the files of a gateway of ours, in its state folder, whether it runs or not: the
+    /// way of the machine's owner, even where no device is let in any more
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["device", "latest"])]
     state_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(super) reach: Reach,
@@ -51,10 +51,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if let Some(folder) = &args.state_dir {
-        let problem =
-            Problem::new(format!("--state-dir {}: this build cannot change the files", folder.display()));
-        let hint = "approve through the running gateway: leave --state-dir out";
-        return Err(CliError::new(Exit::CouldNotRun, problem.hint(hint)));
+        return in_files::run(folder, args.request.as_deref(), args.reach.json);
     }
     if args.device.is_some() {
         return block_on(by_device::run(args));
@@ -126,7 +123,7 @@ async fn select(reach: &Reach) -> Result<Exit, CliError> {
     Ok(Exit::Fail)
 }
 
-fn selection(request: &Request, paint: Paint) -> String {
+pub(super) fn selection(request: &Request, paint: Paint) -> String {
     let mut text =
         format!("{} {}\n", paint.warn("Selected pending device request"), paint.strong(&request.id));
     let name = request.name.as_deref().unwrap_or(&request.device);

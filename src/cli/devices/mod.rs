@@ -4,6 +4,7 @@ mod admin;
 mod approve;
 mod by_device;
 mod change;
+mod in_files;
 mod list;
 mod outcome;
 
@@ -39,7 +40,7 @@ enum Command {
     Rotate(RotateArgs),
     /// Take the token of a role away from a device
     Revoke(TokenArgs),
-    /// Remove every paired device
+    /// Remove every paired device, this one too
     Clear(ClearArgs),
 }
 

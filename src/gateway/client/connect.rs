@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::key::DeviceKey;
 use crate::config::Secret;
 use crate::gateway::PROTOCOL;
+use crate::gateway::identity::Signed;
 
 /// The scopes that the command line asks for, in its order.
 pub const SIX: [&str; 6] = [
@@ -123,7 +124,8 @@ pub fn params(greeting: &Greeting, nonce: &str, now_ms: u64) -> Value {
     if let Some(name) = &persona.display_name {
         client["displayName"] = name.as_str().into();
     }
-    let payload = payload(greeting, nonce, now_ms);
+    let id = key.device_id();
+    let signed = signed(greeting, &id, nonce, now_ms);
     let mut params = json!({
         "minProtocol": PROTOCOL,
         "maxProtocol": PROTOCOL,
@@ -132,9 +134,9 @@ pub fn params(greeting: &Greeting, nonce: &str, now_ms: u64) -> Value {
         "role": ROLE,
         "scopes": persona.scopes,
         "device": {
-            "id": key.device_id(),
+            "id": id,
             "publicKey": key.public_key(),
-            "signature": key.sign(&payload),
+            "signature": key.sign(&signed),
             "signedAt": now_ms,
             "nonce": nonce,
         },
@@ -145,12 +147,21 @@ pub fn params(greeting: &Greeting, nonce: &str, now_ms: u64) -> Value {
     params
 }
 
-/// What the key signs (version 3 of the payload; no device family is claimed).
-fn payload(greeting: &Greeting, nonce: &str, now_ms: u64) -> String {
-    let Greeting { persona, credentials, key, platform, .. } = greeting;
-    let (id, scopes) = (key.device_id(), persona.scopes.join(","));
-    let (client, mode, token) = (persona.id, persona.mode, credentials.signed());
-    format!("v3|{id}|{client}|{mode}|{ROLE}|{scopes}|{now_ms}|{token}|{nonce}|{platform}|")
+/// What the key signs; no device family is claimed.
+fn signed<'a>(greeting: &'a Greeting, device_id: &'a str, nonce: &'a str, now_ms: u64) -> Signed<'a> {
+    let Greeting { persona, credentials, platform, .. } = greeting;
+    Signed {
+        device_id,
+        client_id: persona.id,
+        client_mode: persona.mode,
+        role: ROLE,
+        scopes: &persona.scopes,
+        signed_at_ms: now_ms,
+        token: credentials.signed(),
+        nonce,
+        platform,
+        device_family: "",
+    }
 }
 
 #[cfg(test)]
@@ -177,9 +188,10 @@ mod tests {
         let greeting = greeting(Persona::probe(), credentials);
         let id = greeting.key.device_id();
         let expected = format!("v3|{id}|cli|probe|operator|operator.read|1234|example-token|n0nce|linux|");
-        assert_eq!(payload(&greeting, "n0nce", 1234), expected);
+        let signed = signed(&greeting, &id, "n0nce", 1234);
+        assert_eq!(signed.v3(), expected);
         let params = params(&greeting, "n0nce", 1234);
-        assert_eq!(params["device"]["signature"], greeting.key.sign(&expected));
+        assert_eq!(params["device"]["signature"], greeting.key.sign(&signed));
         assert_eq!(params["auth"]["deviceToken"], "second");
     }
 

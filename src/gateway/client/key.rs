@@ -5,20 +5,12 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use ed25519_dalek::pkcs8::DecodePrivateKey;
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use crate::config::Secret;
+use crate::gateway::identity::{self, Signed, private_from_pem, private_to_pem, public_text, public_to_pem};
 use crate::problem::Problem;
-
-/// What stands before the 32 bytes of an Ed25519 seed in PKCS#8 (RFC 8410, version 1).
-const PKCS8_HEAD: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-/// What stands before the 32 bytes of an Ed25519 public key in SPKI (RFC 8410).
-const SPKI_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// The Ed25519 key of a device. It shows only its id.
 pub struct DeviceKey(SigningKey);
@@ -47,9 +39,7 @@ impl DeviceKey {
             return Err(Problem::new("not a device identity of version 1"));
         }
         let pem = value["privateKeyPem"].as_str().ok_or_else(|| Problem::new("has no `privateKeyPem`"))?;
-        // The parser's words are left out: they could quote the key.
-        let key = SigningKey::from_pkcs8_pem(pem)
-            .map_err(|_| Problem::new("`privateKeyPem` is no Ed25519 key in PKCS#8"))?;
+        let key = private_from_pem(pem).map_err(|error| Problem::new(format!("`privateKeyPem`: {error}")))?;
         let key = Self(key);
         match value["deviceId"].as_str() {
             Some(id) if id != key.device_id() => {
@@ -62,13 +52,11 @@ impl DeviceKey {
     /// The text of its `device.json`. It holds the private key.
     #[must_use]
     pub fn to_file(&self, created_at_ms: u64) -> String {
-        let private = [&PKCS8_HEAD[..], self.0.as_bytes()].concat();
-        let public = [&SPKI_HEAD[..], self.0.verifying_key().as_bytes()].concat();
         let value = json!({
             "version": 1,
             "deviceId": self.device_id(),
-            "publicKeyPem": pem("PUBLIC KEY", &public),
-            "privateKeyPem": pem("PRIVATE KEY", &private),
+            "publicKeyPem": public_to_pem(&self.0.verifying_key()),
+            "privateKeyPem": private_to_pem(&self.0),
             "createdAtMs": created_at_ms,
         });
         format!("{value:#}\n")
@@ -77,32 +65,27 @@ impl DeviceKey {
     /// The lower-case hex SHA-256 of the public key: 64 digits.
     #[must_use]
     pub fn device_id(&self) -> String {
-        Sha256::digest(self.0.verifying_key().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        identity::device_id(self.0.verifying_key().as_bytes())
     }
 
     /// The public key as base64url without padding.
     #[must_use]
     pub fn public_key(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0.verifying_key().as_bytes())
+        public_text(&self.0.verifying_key())
     }
 
-    /// The signature of a text, as base64url without padding.
+    /// The signature for a connect, in version 3, as base64url without padding.
     #[must_use]
-    pub fn sign(&self, text: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.0.sign(text.as_bytes()).to_bytes())
+    pub fn sign(&self, signed: &Signed<'_>) -> String {
+        identity::sign_v3(&self.0, signed)
     }
-}
-
-/// Fewer than 49 bytes fit one line of PEM.
-fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 
 /// The device token that a gateway once handed out, as `device-auth.json` keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptToken {
     /// The token.
-    pub token: crate::config::Secret,
+    pub token: Secret,
     /// What it is good for.
     pub scopes: Vec<String>,
 }
@@ -114,7 +97,7 @@ pub fn kept_token(text: &str, device_id: &str, role: &str) -> Option<KeptToken> 
     let entry = Some(&value).filter(|value| value["deviceId"] == device_id)?["tokens"].get(role)?;
     let scopes = entry["scopes"].as_array().into_iter().flatten();
     Some(KeptToken {
-        token: crate::config::Secret::new(entry["token"].as_str()?),
+        token: Secret::new(entry["token"].as_str()?),
         scopes: scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
     })
 }
@@ -174,7 +157,7 @@ mod tests {
             ("{", "not JSON"),
             ("[]", "version 1"),
             (r#"{"version":1}"#, "no `privateKeyPem`"),
-            (r#"{"version":1,"privateKeyPem":"SECRET"}"#, "no Ed25519 key"),
+            (r#"{"version":1,"privateKeyPem":"SECRET"}"#, "no Ed25519 private key"),
             (other.as_str(), "not the id of the key"),
         ] {
             let problem = DeviceKey::read(text).unwrap_err().to_string();
@@ -184,10 +167,8 @@ mod tests {
 
     #[test]
     fn tokens_are_kept_by_role_and_for_one_device_only() {
-        let kept = KeptToken {
-            token: crate::config::Secret::new("example-token"),
-            scopes: vec!["operator.read".to_owned()],
-        };
+        let kept =
+            KeptToken { token: Secret::new("example-token"), scopes: vec!["operator.read".to_owned()] };
         let text = keeping(None, "d1", "operator", Some(&kept), 5);
         assert_eq!(kept_token(&text, "d1", "operator"), Some(kept.clone()));
         assert_eq!(kept_token(&text, "d2", "operator"), None);

@@ -251,6 +251,14 @@ pub fn scratch_key() -> std::io::Result<DeviceKey> {
     Ok(DeviceKey::from_seed(&random()?))
 }
 
+/// Chance for one transition of a pairing book.
+///
+/// # Errors
+/// The system has no chance to give.
+pub fn fresh() -> std::io::Result<Fresh> {
+    random().map(Fresh)
+}
+
 pub(super) fn random() -> std::io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;

@@ -128,25 +128,30 @@ fn environment(command: &mut Command, folder: &Path) {
 
 /// One client: asks, is refused or let in, and asks again after a beat.
 async fn client(port: u16, key: Arc<DeviceKey>, scopes: &'static [&'static str]) {
-    let wish =
-        Wish { url: Some(format!("ws://127.0.0.1:{port}")), token: Some(Secret::new(TOKEN)), password: None };
-    let (endpoint, credentials) = resolve(&wish, &[].into(), &Value::Null, "none").unwrap();
     let mut beat = tokio::time::interval(BEAT);
     loop {
         beat.tick().await;
-        let greeting = Greeting {
-            persona: Persona {
-                scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-                ..Persona::backend("exec.approval.list")
-            },
-            credentials: Credentials::clone(&credentials),
-            key: Arc::clone(&key),
-            platform: platform(),
-            instance_id: "a-client-in-a-loop".to_owned(),
-        };
-        if let Ok((link, _)) = Link::open(&endpoint, greeting, Duration::from_secs(5)).await {
-            link.close().await;
-        }
+        attempt(port, &key, scopes).await;
+    }
+}
+
+/// Asks once.
+async fn attempt(port: u16, key: &Arc<DeviceKey>, scopes: &[&str]) {
+    let wish =
+        Wish { url: Some(format!("ws://127.0.0.1:{port}")), token: Some(Secret::new(TOKEN)), password: None };
+    let (endpoint, credentials) = resolve(&wish, &[].into(), &Value::Null, "none").unwrap();
+    let greeting = Greeting {
+        persona: Persona {
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..Persona::backend("exec.approval.list")
+        },
+        credentials: Credentials::clone(&credentials),
+        key: Arc::clone(key),
+        platform: platform(),
+        instance_id: "a-client-in-a-loop".to_owned(),
+    };
+    if let Ok((link, _)) = Link::open(&endpoint, greeting, Duration::from_secs(5)).await {
+        link.close().await;
     }
 }
 
@@ -197,5 +202,28 @@ async fn live_approval_by_device_never_loses() {
         let (scopes, said) = under_the_loop(&real, &key, &narrow).await;
         assert_eq!(scopes, ["operator.approvals", "operator.read"], "nothing beyond\n{said}");
         eprintln!("narrowed      {attempt:2}/{TRIES}: {scopes:?}");
+    }
+}
+
+/// The stock command always loses here: it connects by the key whose request it approves, which
+/// replaces that request.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn live_approval_by_id_does_not_spoil_what_it_approves() {
+    let Some(real) = Real::start() else { return };
+    let key = Arc::new(DeviceKey::from_seed(&[43; 32]));
+    for _ in 0..3 {
+        real.seed(&key);
+        attempt(real.port, &key, &["operator.approvals"]).await;
+        let pending = real.file("pending.json");
+        let id = pending.as_object().unwrap().keys().next().expect("a request waits");
+        let (listed, done) = tokio::task::block_in_place(|| {
+            (real.provoke(&["devices", "list"]), real.provoke(&["devices", "approve", id]))
+        });
+        let said = String::from_utf8_lossy(&[listed.stdout, done.stdout, done.stderr].concat()).into_owned();
+        assert_eq!(done.status.code(), Some(0), "{said}");
+        assert!(said.contains(&format!("Approved {} ({id})", key.device_id())), "{said}");
+        let paired = real.file("paired.json");
+        assert_eq!(paired.as_object().unwrap().len(), 1, "the scratch device is gone\n{said}");
+        assert_eq!(paired[key.device_id()]["approvedScopes"], json!(["operator.read", "operator.approvals"]));
     }
 }

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use crate::gateway::client::connect::ROLE;
+use crate::gateway::scope;
+
 /// So many scopes of one request are read.
 const SCOPES_MAX: usize = 256;
 
@@ -60,14 +63,10 @@ impl Request {
     }
 }
 
-/// Whether these scopes allow another one: itself; admin all of the operator's; write also read.
+/// Whether an operator's scopes allow another one.
 #[must_use]
 pub fn covers(scopes: &[String], wanted: &str) -> bool {
-    scopes.iter().any(|scope| match scope.as_str() {
-        "operator.admin" => wanted.starts_with("operator."),
-        "operator.write" => matches!(wanted, "operator.write" | "operator.read"),
-        scope => scope == wanted,
-    })
+    scope::allows(ROLE, scopes, &[wanted])
 }
 
 /// All requests in an answer to `device.pair.list`, the latest first.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod follow;
+mod in_files;
 mod machines;
 mod race;
 mod stub;
