@@ -2,7 +2,7 @@
 
 use super::{output, provoke, said, snapshot};
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 26] = [
     &[],
     &["run"],
     &["mock"],
@@ -10,6 +10,7 @@ const COMMANDS: [&[&str]; 25] = [
     &["config", "validate"],
     &["config", "get"],
     &["gateway"],
+    &["gateway", "run"],
     &["gateway", "status"],
     &["gateway", "probe"],
     &["gateway", "call"],
