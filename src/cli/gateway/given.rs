@@ -40,14 +40,9 @@ impl Setup {
         let filled = |name: &str| env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let named = args.state_dir.clone().or_else(|| filled("OPENCLAW_STATE_DIR").map(PathBuf::from));
         let state_named = named.is_some();
-        let state_dir = match named.or_else(|| filled("HOME").map(|home| Path::new(home).join(".openclaw"))) {
-            Some(state_dir) => state_dir,
-            None => {
-                return Err(usage(
-                    "no state folder is named, and $HOME is not set",
-                    "name one with --state-dir",
-                ));
-            }
+        let home = || filled("HOME").map(|home| Path::new(home).join(".openclaw"));
+        let Some(state_dir) = named.or_else(home) else {
+            return Err(usage("no state folder is named, and $HOME is not set", "name one with --state-dir"));
         };
         let config = args.config.clone().or_else(|| filled("OPENCLAW_CONFIG_PATH").map(PathBuf::from));
         let config = config.unwrap_or_else(|| state_dir.join("openclaw.json"));

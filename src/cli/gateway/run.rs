@@ -16,18 +16,19 @@ use crate::gateway::pairing::{Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
-use crate::io::gateway::store::{OpenClawFiles, Options};
+use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
 use crate::io::gateway::{Scribe, Server, Sink, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
-The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it changes,
-the gateway takes it in, and closes the sockets that came by a secret that is no longer the secret.
-^C and SIGTERM end it with exit code 0.
+The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it
+changes, the gateway takes it in, and closes the sockets that came by a secret that is no longer the
+secret. ^C and SIGTERM end it with exit code 0.
 
 Switches, with their defaults first:
-  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its grant
+  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its
+                                       device's grant: all it asks, on this connection; or nothing
   pairing.tokenAtRest=hash|plain       how device tokens stand in paired.json
 
 Examples:
@@ -108,7 +109,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 /// Serves until a signal comes.
 async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Result<Exit, CliError> {
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
-    let port = settings.port;
+    let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
     let server = Server::start(settings, world).await.map_err(|error| {
         let hint =
@@ -118,7 +119,7 @@ async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Re
     let also = server.addresses.iter().skip(1).map(|address| format!(" and ws://{address}"));
     let also: String = also.collect();
     let listening = format!(
-        "listening on ws://127.0.0.1:{}{also} (pid {}, config {})",
+        "listening on ws://127.0.0.1:{}{also} (pid {}, config {}, pairings in {kept})",
         server.port,
         std::process::id(),
         setup.config.display()
@@ -206,21 +207,12 @@ fn open(at: &StoreAt, setup: &Setup, settings: &Settings) -> Result<Box<dyn Stor
     let policy = Policy { local_upgrade: settings.local_upgrade };
     let at_rest = if setup.plain_tokens() { AtRest::Plain } else { AtRest::Hash };
     let options = Options { policy, at_rest, starts: true };
-    match at {
-        StoreAt::OpenClaw => match OpenClawFiles::open(&setup.state_dir, options) {
-            Ok(store) => Ok(Box::new(store)),
-            Err(error) => {
-                let problem = Problem::new(format!("cannot keep pairings: {error}"));
-                Err(CliError::new(
-                    Exit::CouldNotRun,
-                    problem.hint("name another state folder with --state-dir"),
-                ))
-            }
-        },
-        StoreAt::Sqlite(path) => {
-            let what =
-                format!("pairings in a database ({}) are not supported by provoke yet", path.display());
-            Err(usage(what, "name a state folder with --state-dir, or say --store openclaw"))
-        }
-    }
+    let opened = match at {
+        StoreAt::OpenClaw => OpenClawFiles::open(&setup.state_dir, options).map(|store| Box::new(store) as _),
+        StoreAt::Sqlite(path) => Sqlite::open(path, options).map(|store| Box::new(store) as _),
+    };
+    opened.map_err(|error| {
+        let problem = Problem::new(format!("cannot keep pairings: {error}"));
+        CliError::new(Exit::CouldNotRun, problem.hint("name another place with --state-dir or --store"))
+    })
 }

@@ -1,5 +1,7 @@
 //! The text of hello-ok. What is the same for all is put into JSON once.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -20,12 +22,40 @@ pub(super) struct Catalog {
     health: Box<RawValue>,
     /// The health event for one newcomer, without `seq`.
     health_event: String,
-    /// `None`: the list has changed.
-    presence: Option<(Moment, Box<RawValue>)>,
+    presence: Option<Written>,
+}
+
+/// The presence list as it was written last.
+#[derive(Debug)]
+struct Written {
+    at: Moment,
+    json: Box<RawValue>,
+    /// It has changed since.
+    stale: bool,
 }
 
 /// How long a written presence list is shown, unless it changes: entries grow old and leave it.
-const PRESENCE_SHOWN: std::time::Duration = std::time::Duration::from_secs(1);
+const SHOWN: Duration = Duration::from_secs(1);
+
+/// How long it is shown although it has changed, where so many are connected that it changes all
+/// the time. Everybody hears of the change soon, so nothing is missed.
+const SHOWN_STALE: Duration = Duration::from_millis(100);
+
+/// From so many guests on.
+const MANY: usize = 64;
+
+impl Written {
+    fn holds(&self, now: Moment, guests: usize) -> bool {
+        let age = now.since(self.at);
+        age < if !self.stale {
+            SHOWN
+        } else if guests >= MANY {
+            SHOWN_STALE
+        } else {
+            Duration::ZERO
+        }
+    }
+}
 
 impl Catalog {
     pub(super) fn new(desk: &Desk, now: Now) -> Self {
@@ -49,7 +79,9 @@ impl Catalog {
 
     /// The presence list changed.
     pub(super) fn presence_changed(&mut self) {
-        self.presence = None;
+        if let Some(written) = &mut self.presence {
+            written.stale = true;
+        }
     }
 }
 
@@ -129,9 +161,10 @@ struct Policy {
 impl Hall {
     /// hello-ok for somebody who was let in.
     pub(super) fn hello(&mut self, now: Now, conn: ConnId, request_id: &str, auth: Option<&Value>) -> String {
-        let fresh = |written: Moment| now.at.since(written) < PRESENCE_SHOWN;
-        if self.catalog.presence.as_ref().is_none_or(|(written, _)| !fresh(*written)) {
-            self.catalog.presence = Some((now.at, raw(&self.desk.presence(now))));
+        let guests = self.guests.len();
+        if self.catalog.presence.as_ref().is_none_or(|written| !written.holds(now.at, guests)) {
+            let json = raw(&self.desk.presence(now));
+            self.catalog.presence = Some(Written { at: now.at, json, stale: false });
         }
         let guest = self.guests.get(&conn);
         let is_admin = guest.is_some_and(|guest| {
@@ -141,7 +174,7 @@ impl Hall {
         let agents = &self.settings.agents;
         let agent = agents.iter().find(|agent| agent.default).or_else(|| agents.first());
         let agent = agent.map_or(DEFAULT_AGENT, |agent| agent.id.as_str());
-        let presence = self.catalog.presence.as_ref().map_or(RawValue::NULL, |(_, list)| list);
+        let presence = self.catalog.presence.as_ref().map_or(RawValue::NULL, |written| &written.json);
         let frame = Frame {
             r#type: "res",
             id: request_id,
@@ -183,4 +216,25 @@ impl Hall {
 
 fn raw(value: &impl Serialize) -> Box<RawValue> {
     serde_json::value::to_raw_value(value).expect("strings, numbers and JSON become JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_list_is_written_anew_at_once_unless_it_changes_all_the_time() {
+        let at = Moment::from_millis;
+        let written = |stale| Written { at: at(1000), json: raw(&0), stale };
+        let cases = [
+            (false, 1, 1999, true),
+            (false, 1, 2000, false),
+            (true, 1, 1000, false),
+            (true, MANY, 1099, true),
+            (true, MANY, 1100, false),
+        ];
+        for (stale, guests, now, wanted) in cases {
+            assert_eq!(written(stale).holds(at(now), guests), wanted, "{stale} {guests} {now}");
+        }
+    }
 }

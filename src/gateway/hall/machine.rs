@@ -175,7 +175,7 @@ impl Hall {
                     Answer::Refused(refusal) => Err(refusal),
                     Answer::Admitted { .. } => Err(Refusal::unavailable("the pairing store answered oddly")),
                 };
-                self.answer_waiting(now, waiting, result, out);
+                self.answer_waiting(now, waiting, &result, out);
             }
             None => {}
         }
@@ -188,7 +188,7 @@ impl Hall {
     fn done(&mut self, now: Now, ticket: Ticket, done: Done, out: &mut Vec<Output>) {
         let Some(Errandee::Call(waiting)) = self.tickets.remove(&ticket) else { return };
         let result = self.desk.finish(waiting.method, done, now);
-        self.answer_waiting(now, waiting, result, out);
+        self.answer_waiting(now, waiting, &result, out);
     }
 
     /// Does what the desk wants done beside an answer.

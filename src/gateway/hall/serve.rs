@@ -10,6 +10,7 @@ use crate::gateway::frame::{self, Close, Inbound, Refusal, Request};
 use crate::gateway::fresh::{Fresh, Now};
 use crate::gateway::log::{Level, Line};
 use crate::gateway::method::{self, Method};
+use crate::moment::Moment;
 
 /// Requests of one connection that may wait for their answers.
 const OPEN_MAX: usize = 256;
@@ -48,7 +49,7 @@ impl Hall {
             Ok(method) => method,
             Err(refusal) => {
                 let name = lines::tame(&request.method);
-                return self.answer(now, conn, &name, &request.id, now.at, Err(refusal), out);
+                return self.answer(now, conn, &name, &request.id, now.at, &Err(refusal), out);
             }
         };
         let Some(caller) = self.guests.get(&conn) else { return };
@@ -75,7 +76,7 @@ impl Hall {
                 self.apply(now, vec![effect], out);
             }
         }
-        self.carry(now, conn, method.name, request.id, fresh, reply, out);
+        self.carry(now, conn, method.name, &request.id, fresh, reply, out);
         self.apply(now, after, out);
     }
 
@@ -104,22 +105,22 @@ impl Hall {
         now: Now,
         conn: ConnId,
         method: &'static str,
-        id: String,
+        id: &str,
         fresh: Fresh,
         reply: Reply,
         out: &mut Vec<Output>,
     ) {
-        let waiting = |id| Errandee::Call(Waiting { conn, id, method, began: now.at });
+        let waiting = || Errandee::Call(Waiting { conn, id: id.to_owned(), method, began: now.at });
         let ticket = match &reply {
             Reply::Now(_) | Reply::Later => None,
-            Reply::Pair(_) | Reply::Errand(_) => self.ticket(waiting(id.clone())),
+            Reply::Pair(_) | Reply::Errand(_) => self.ticket(waiting()),
         };
         match (reply, ticket) {
-            (Reply::Now(result), _) => return self.answer(now, conn, method, &id, now.at, result, out),
+            (Reply::Now(result), _) => return self.answer(now, conn, method, id, now.at, &result, out),
             (Reply::Pair(command), Some(ticket)) => out.push(Output::Pair { ticket, command, fresh }),
             (Reply::Errand(errand), Some(ticket)) => out.push(Output::Errand { ticket, errand }),
             (Reply::Later, _) => {}
-            (_, None) => return self.answer(now, conn, method, &id, now.at, Err(busy()), out),
+            (_, None) => return self.answer(now, conn, method, id, now.at, &Err(busy()), out),
         }
         if let Some(seat) = self.seat(conn) {
             seat.open += 1;
@@ -134,17 +135,17 @@ impl Hall {
         conn: ConnId,
         method: &str,
         id: &str,
-        began: crate::moment::Moment,
-        result: Result<Value, Refusal>,
+        began: Moment,
+        result: &Result<Value, Refusal>,
         out: &mut Vec<Output>,
     ) {
         let Some(seat) = self.seat(conn) else { return };
-        let wrong_role = matches!(&result, Err(refusal) if refusal.message.starts_with(WRONG_ROLE));
+        let wrong_role = matches!(result, Err(refusal) if refusal.message.starts_with(WRONG_ROLE));
         seat.wrong_role = if wrong_role { seat.wrong_role + 1 } else { 0 };
         let too_often = seat.wrong_role > WRONG_ROLE_MAX;
         let took = now.at.since(began);
         out.push(lines::res(method, Some(took), self.conn_id(conn), id, result.as_ref().err()));
-        let text = frame::response(id, &result);
+        let text = frame::response(id, result);
         out.push(Output::Send { to: vec![conn], text, droppable: false });
         if too_often {
             self.show_out(now, conn, Close::new(1008, "repeated unauthorized calls"), out);
@@ -156,7 +157,7 @@ impl Hall {
         &mut self,
         now: Now,
         waiting: Waiting,
-        result: Result<Value, Refusal>,
+        result: &Result<Value, Refusal>,
         out: &mut Vec<Output>,
     ) {
         let Waiting { conn, id, method, began } = waiting;

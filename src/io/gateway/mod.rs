@@ -2,7 +2,7 @@
 //!
 //! - `server`: listeners, hub and store, started and stopped together;
 //! - `http`, `door`, `listen`: from the port to the upgrade;
-//! - `socket`, `wire`, `outbox`: one task per socket;
+//! - `socket`, `wire`, `track`, `outbox`: one task per socket;
 //! - `hub`: the task that owns the hall;
 //! - `world`: what the server is given: a store, errands, a log;
 //! - `store`: where the pairing book is kept;
@@ -22,6 +22,7 @@ mod scribe;
 mod server;
 mod socket;
 pub mod store;
+mod track;
 mod watch;
 mod wire;
 mod world;

@@ -151,12 +151,9 @@ impl Drop for Server {
 /// Accepts connections for as long as it is let.
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     loop {
-        let (stream, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(_) => {
-                sleep(BREATH).await;
-                continue;
-            }
+        let Ok((stream, peer)) = listener.accept().await else {
+            sleep(BREATH).await;
+            continue;
         };
         let Some(place) = shared.door.place() else {
             let _ = stream.try_write(FULL);

@@ -95,6 +95,7 @@ impl Socket {
                     () = self.outbox.ready() => {}
                 },
             }
+            self.wire.slim().await?;
             // A peer that never stops sending must not keep the thread for itself.
             consume_budget().await;
         }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, WebSocket};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::track::Track;
 
 use crate::gateway::frame::Close;
 
@@ -20,6 +22,9 @@ const READ_BUFFER: usize = 4096;
 
 /// What the machine itself may have to write: pongs and a close frame, in bytes.
 const WRITE_BUFFER_MAX: usize = 4096;
+
+/// The room of a frame that is larger is given back when the frame is read, in bytes.
+const LARGE: u64 = 64 << 10;
 
 /// A peer that takes nothing for so long is gone.
 const STALL: Duration = Duration::from_secs(60);
@@ -48,17 +53,22 @@ pub(super) fn text_frame(text: &str) -> Bytes {
 
 /// A stream whose reads and writes say `WouldBlock` instead of waiting.
 #[derive(Debug)]
-struct Prompt(TcpStream);
+struct Prompt {
+    stream: TcpStream,
+    track: Track,
+}
 
 impl Read for Prompt {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.try_read(buffer)
+        let read = self.stream.try_read(buffer)?;
+        self.track.pass(&buffer[..read]);
+        Ok(read)
     }
 }
 
 impl Write for Prompt {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.try_write(bytes)
+        self.stream.try_write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -69,48 +79,60 @@ impl Write for Prompt {
 /// The socket.
 #[derive(Debug)]
 pub(super) struct Wire {
-    machine: WebSocket<Prompt>,
-    /// The last large message. While it lives, its buffer is not the machine's to keep.
-    large: Option<Message>,
+    prompt: Prompt,
+    machine: WebSocketContext,
+    /// Messages that were read, control frames included.
+    seen: u64,
+}
+
+/// The machine's settings.
+fn config(payload: usize) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_MAX)
+        .max_message_size(Some(payload))
+        .max_frame_size(Some(payload))
 }
 
 impl Wire {
     /// A socket that has just been upgraded; `early` was read already. No message may be larger
     /// than `payload`.
     pub(super) fn new(stream: TcpStream, early: &[u8], payload: usize) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(0)
-            .max_write_buffer_size(WRITE_BUFFER_MAX)
-            .max_message_size(Some(payload))
-            .max_frame_size(Some(payload));
+        let mut track = Track::default();
+        track.pass(early);
         let machine =
-            WebSocket::from_partially_read(Prompt(stream), early.to_vec(), Role::Server, Some(config));
-        Self { machine, large: None }
+            WebSocketContext::from_partially_read(early.to_vec(), Role::Server, Some(config(payload)));
+        Self { prompt: Prompt { stream, track }, machine, seen: 0 }
     }
 
     /// Lets larger messages come.
     pub(super) fn allow(&mut self, payload: usize) {
-        self.machine.set_config(|config| {
-            config.max_message_size = Some(payload);
-            config.max_frame_size = Some(payload);
-        });
+        self.machine.set_config(|known| *known = config(payload));
     }
 
     /// The next message, if there is one already.
     pub(super) fn read(&mut self) -> Result<Option<Message>, Error> {
-        let read = self.machine.read();
-        self.large = None;
-        match read {
+        match self.machine.read(&mut self.prompt) {
             Ok(message) => {
-                if message.len() > READ_BUFFER {
-                    self.large = Some(message.clone());
-                }
+                self.seen += 1;
                 Ok(Some(message))
             }
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Gives the room of a large message back, once the machine holds nothing.
+    pub(super) async fn slim(&mut self) -> Result<(), Error> {
+        let track = &self.prompt.track;
+        if track.largest() <= LARGE || !track.is_between(self.seen) {
+            return Ok(());
+        }
+        self.settle().await?;
+        self.prompt.track.forget_largest();
+        self.machine = WebSocketContext::new(Role::Server, Some(*self.machine.get_config()));
+        Ok(())
     }
 
     /// Waits until there may be something to read.
@@ -121,7 +143,7 @@ impl Wire {
     /// Writes out what the machine itself has to say: pongs, a close frame.
     pub(super) async fn settle(&mut self) -> Result<(), Error> {
         loop {
-            match self.machine.flush() {
+            match self.machine.flush(&mut self.prompt) {
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                     Box::pin(self.writable()).await?;
                 }
@@ -150,7 +172,7 @@ impl Wire {
     /// Queues a close frame and writes it out.
     pub(super) async fn close(&mut self, close: &Close) -> Result<(), Error> {
         let frame = CloseFrame { code: close.code.into(), reason: close.reason.as_str().into() };
-        match self.machine.close(Some(frame)) {
+        match self.machine.close(&mut self.prompt, Some(frame)) {
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => self.settle().await,
             done => done,
         }
@@ -158,7 +180,7 @@ impl Wire {
 
     /// Gives the stream back, for a peer with which the machine can no longer speak.
     pub(super) fn into_stream(self) -> TcpStream {
-        self.machine.into_inner().0
+        self.prompt.stream
     }
 
     async fn writable(&self) -> io::Result<()> {
@@ -168,14 +190,15 @@ impl Wire {
         }
     }
 
-    fn stream(&self) -> &TcpStream {
-        &self.machine.get_ref().0
+    const fn stream(&self) -> &TcpStream {
+        &self.prompt.stream
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio_tungstenite::tungstenite::WebSocket;
 
     #[test]
     fn a_ready_made_frame_is_what_the_machine_would_write() {

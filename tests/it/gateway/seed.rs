@@ -99,22 +99,29 @@ async fn approved_is_kept(subject: &Subject, key: &Key) {
     assert_eq!(scopes, r#"["operator.read","operator.approvals"]"#, "exactly what was shown");
 }
 
+/// One round of the seed on a fresh device.
+async fn lists_then_approves(subject: &Subject, round: usize) {
+    let (port, state) = (subject.port, subject.state());
+    let key = paired_at_read(port, &format!("seed-{round}")).await;
+    let churn = Churn::begin(port, &key, Duration::from_millis(2)).await;
+    stock_connect(port, &key).await;
+    let id = shown(&state, &key);
+    churn.go_on(4).await;
+    stock_connect(port, &key).await;
+    let done = fallback::approve(&state, &id, || {});
+    assert_eq!(done, Ok(()), "round {round}: the id that was shown is approvable");
+    churn.go_on(4).await;
+    approved_is_kept(subject, &key).await;
+    churn.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_operator_saw_is_approved_under_the_loop_200_of_200() {
-    let subject = Subject::start(&Make::Ours(vec!["pairing.localUpgrade=ask".to_owned()]));
-    let state = subject.state();
-    for round in 0..200 {
-        let key = paired_at_read(subject.port, &format!("seed-{round}")).await;
-        let churn = Churn::begin(subject.port, &key, Duration::from_millis(2)).await;
-        stock_connect(subject.port, &key).await;
-        let id = shown(&state, &key);
-        churn.go_on(4).await;
-        stock_connect(subject.port, &key).await;
-        let done = fallback::approve(&state, &id, || {});
-        assert_eq!(done, Ok(()), "round {round}: the id that was shown is approvable");
-        churn.go_on(4).await;
-        approved_is_kept(&subject, &key).await;
-        churn.end().await;
+    for gateway in 0..8 {
+        let subject = Subject::start(&Make::Ours(vec!["pairing.localUpgrade=ask".to_owned()]));
+        for round in 0..25 {
+            lists_then_approves(&subject, gateway * 25 + round).await;
+        }
     }
 }
 

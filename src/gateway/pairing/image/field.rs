@@ -25,6 +25,9 @@ pub(super) fn object(file: &'static str, bytes: &[u8]) -> Result<Map<String, Val
     }
 }
 
+/// An object in another one, with its place.
+pub(super) type Inner = (String, Map<String, Value>);
+
 /// An object while its fields are taken out; what is left means nothing here.
 pub(super) struct Fields {
     file: &'static str,
@@ -96,7 +99,7 @@ impl Fields {
     }
 
     /// An object in this one.
-    pub(super) fn inner(&mut self, name: &str) -> Result<Option<(String, Map<String, Value>)>, Unreadable> {
+    pub(super) fn inner(&mut self, name: &str) -> Result<Option<Inner>, Unreadable> {
         match self.map.shift_remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(map)) => Ok(Some((format!("{}/{name}", self.place), map))),

@@ -6,7 +6,7 @@ use super::super::book::{Book, Origin, ServerKey, Token};
 use super::super::token::{derive, hash_of};
 
 /// Epochs beyond the last known that are tried, for a folder whose `provoke.json` was lost.
-const EPOCHS_AHEAD: u64 = 16;
+const EPOCHS_AHEAD: u64 = 8;
 /// Epochs before the last known that are tried: a backup may bring such a token back.
 const EPOCHS_BACK: u64 = 64;
 

@@ -41,6 +41,8 @@ struct Known {
     book: Book,
     /// Whether the book differs from the one in our file.
     unsaved: bool,
+    /// Whether OpenClaw's files may say something else than the book.
+    unchecked: bool,
     history: History,
     /// What OpenClaw's files say.
     theirs: Image,
@@ -114,7 +116,8 @@ impl<D: Disk> OpenClawFiles<D> {
         if let Some(known) = known {
             let same = known.seen.iter().zip(&seen).all(|(old, new)| old.hash == new.hash);
             if same {
-                return Ok(Known { seen, ..known });
+                let unchecked = known.unchecked || known.seen.iter().any(|seen| seen.is_stale);
+                return Ok(Known { seen, unchecked, ..known });
             }
             return self.read(now_ms, told, Some(known), &contents, seen);
         }
@@ -160,6 +163,7 @@ impl<D: Disk> OpenClawFiles<D> {
                 key: key::of(&mut self.disk, ours.is_some())?,
                 book: Book::default(),
                 unsaved: false,
+                unchecked: false,
                 history: History::default(),
                 theirs: Image::default(),
                 seen: Default::default(),
@@ -179,7 +183,9 @@ impl<D: Disk> OpenClawFiles<D> {
         let before = known.book.clone();
         let mut absorbed = known.book.absorb(now_ms, &known.key, &known.history, &theirs, start);
         // Who only looks into a folder of OpenClaw's leaves nothing there.
-        known.unsaved |= known.book != before && !(is_first && ours.is_none());
+        let only_looks = is_first && ours.is_none();
+        known.unsaved |= known.book != before && !only_looks;
+        known.unchecked = !only_looks;
         told.events.append(&mut absorbed.events);
         told.log.append(&mut absorbed.log);
         told.dropped.append(&mut absorbed.dropped);
@@ -190,6 +196,9 @@ impl<D: Disk> OpenClawFiles<D> {
 
     /// Writes what is different, all as one. Whether somebody has written in between.
     fn save(&mut self, now_ms: u64, known: &mut Known) -> Result<bool, Error> {
+        if !known.unsaved && !known.unchecked {
+            return Ok(false);
+        }
         let image = Image::of(&known.book, &known.key, self.options.at_rest);
         let mut texts: [Option<String>; 4] = Default::default();
         if image.paired != known.theirs.paired {
@@ -214,13 +223,14 @@ impl<D: Disk> OpenClawFiles<D> {
                 after: journal::hash(text.as_bytes()),
             });
         }
+        known.unchecked = false;
         if changes.is_empty() {
             return Ok(false);
         }
         journal::commit(&mut self.disk, changes)?;
         self.replace(known, &texts)?;
         self.disk.sync()?;
-        self.disk.remove(JOURNAL)?;
+        self.forget_journal()?;
         known.history.push(now_ms, &image);
         let theirs = &mut known.theirs;
         if !known.seen[0].is_stale {
@@ -310,7 +320,13 @@ impl<D: Disk> OpenClawFiles<D> {
             }
         }
         self.disk.sync()?;
-        self.disk.remove(JOURNAL)
+        self.forget_journal()
+    }
+
+    /// Removes the journal for good: it must not come back beside the contents of a later change.
+    fn forget_journal(&mut self) -> Result<(), Error> {
+        self.disk.remove(JOURNAL)?;
+        self.disk.sync()
     }
 }
 

@@ -56,7 +56,8 @@ impl Sqlite {
     /// # Errors
     /// When it cannot be made, is no database, or is of a later version.
     pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let mut folder = Folder::open(folder)?;
         let _lock = folder.lock()?;
         // SQLite gives the mode of the database to the files beside it.

@@ -243,6 +243,9 @@ proptest! {
             let Some(command) = command(deed, &witness.ids, &witness.tokens) else { continue };
             let before = book.clone();
             let step = book.handle(now, chance(number), &KEY, &policy, &command);
+            let subject = before.subject(&command);
+            let is_same = before.aspect(subject.as_deref()) == book.aspect(subject.as_deref());
+            prop_assert_eq!(is_same, before == book, "a store sees every change");
             witness.step(&before, &book, &policy, &command, &step);
             witness.holds(&before, &book);
             if let Command::Connect(_) = command {

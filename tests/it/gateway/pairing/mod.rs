@@ -1,9 +1,12 @@
 //! Pairing: the book by cases and by chance, its files, and its stores.
 
 mod any;
+mod bounds;
 mod cases;
 pub(crate) mod script;
 mod foreign;
 mod killed;
 mod sqlite;
+mod readers;
 mod stores;
+mod taken;

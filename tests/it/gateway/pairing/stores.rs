@@ -12,11 +12,17 @@ use tempfile::TempDir;
 use super::cases;
 use super::script::{DAWN_MS, Names, chance};
 
-/// A folder, in memory where there is such a place: what is brought down to the disk here is not proven
-/// by waiting for it.
+/// A folder, in memory where there is such a place and nobody asks for another: what is brought down to
+/// the disk is not proven by waiting for it.
+#[expect(clippy::disallowed_methods, reason = "where temporary files go is the machine's to say")]
 pub(crate) fn temporary() -> TempDir {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a folder")
+    if memory.is_dir() && std::env::var_os("TMPDIR").is_none() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    }
+    .expect("a folder")
 }
 
 /// A state folder with a store in it.

@@ -156,6 +156,7 @@ impl Client {
 }
 
 /// A signed `connect`.
+#[expect(clippy::disallowed_methods, reason = "a signature is of the real time")]
 pub(crate) fn connect(device: u8, nonce: &str, scopes: &[&str], role: &str, auth: Value) -> Value {
     let key = SigningKey::from_bytes(&[device; 32]);
     let id = device_id(key.verifying_key().as_bytes());
@@ -175,14 +176,16 @@ pub(crate) fn connect(device: u8, nonce: &str, scopes: &[&str], role: &str, auth
         platform: "linux",
         device_family: "",
     };
-    json!({"type": "req", "id": "c", "method": "connect", "params": {
-        "minProtocol": 3, "maxProtocol": 3, "role": role, "scopes": scopes, "auth": auth,
+    let mut frame = json!({"type": "req", "id": "c", "method": "connect", "params": {
+        "minProtocol": 3, "maxProtocol": 3, "role": role, "scopes": scopes,
         "client": {"id": "cli", "version": "2026.4.12", "platform": "linux", "mode": "cli"},
         "device": {
             "id": id, "publicKey": public_text(&key.verifying_key()), "signature": sign_v3(&key, &signed),
             "signedAt": signed_at, "nonce": nonce,
         },
-    }})
+    }});
+    frame["params"]["auth"] = auth;
+    frame
 }
 
 /// Upgrades a new connection, by a client of another make.

@@ -121,11 +121,9 @@ fn what_it_cannot_do_it_says_with_the_right_code() {
 #[test]
 fn without_a_secret_it_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut running = Running::start(gateway(
-        folder.path(),
-        &["--port", "0", "--allow-unconfigured", "--store", "openclaw"],
-    ));
-    running.port();
+    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--allow-unconfigured"]));
+    let listening = running.line("listening on ws://127.0.0.1:");
+    assert!(listening.contains(".local/state/provoke/gateway.sqlite"), "{listening}");
     let line = running.line("no token is configured");
     assert!(line.contains("OPENCLAW_GATEWAY_TOKEN"), "{line}");
 }
