@@ -1,5 +1,6 @@
 //! `provoke gateway run`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
-use crate::io::gateway::{Scribe, Server, Sink, Watch, World};
+use crate::io::gateway::{Scribe, Server, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
@@ -80,10 +81,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     }
     let setup = Setup::new(args)?;
     let (settings, config) = setup.settings()?;
-    if let Some(bind) = config.bind.as_deref().filter(|bind| !matches!(*bind, "loopback" | "auto")) {
-        let what = format!("gateway.bind \"{bind}\" is not supported by provoke yet");
-        return Err(usage(what, "set it to \"loopback\": the gateway listens on 127.0.0.1 and ::1"));
-    }
     let store = open(&setup.store(args.store.as_deref())?, &setup, &settings)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
     let runtime =
@@ -98,16 +95,26 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
     errands.env.clone_from(&setup.env);
     errands.zone = zone;
-    errands.secrets = secrets(&settings);
-    let world = World { store, errands: Arc::new(errands), log: scribe.sink() };
-    let done = runtime.block_on(serve(&setup, settings, world, scribe.sink()));
+    errands.know(secrets(&settings));
+    let errands = Arc::new(errands);
+    let world = World { store, errands: errands.clone(), log: scribe.sink() };
+    let done = runtime.block_on(serve(&setup, settings, world, (&errands, &scribe), &config.notes));
     drop(runtime);
     scribe.finish();
     done
 }
 
 /// Serves until a signal comes.
-async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Result<Exit, CliError> {
+async fn serve(
+    setup: &Setup,
+    settings: Settings,
+    world: World,
+    (errands, scribe): (&Errands, &Scribe),
+    notes: &[Problem],
+) -> Result<Exit, CliError> {
+    let log = scribe.sink();
+    // What was a secret once may still stand in a log.
+    let mut known: BTreeSet<String> = secrets(&settings).into_iter().collect();
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
@@ -125,6 +132,7 @@ async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Re
         setup.config.display()
     );
     say(Level::Info, listening);
+    notes.iter().for_each(|note| say(Level::Warn, format!("config: {note}")));
     if let Some(missing) = missing {
         say(Level::Warn, missing);
     }
@@ -135,8 +143,13 @@ async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Re
         tokio::select! {
             _ = &mut ended => break,
             () = watch.changed() => match setup.settings() {
-                Ok((settings, _)) => {
+                Ok((settings, config)) => {
                     say(Level::Info, format!("config changed: {}", setup.config.display()));
+                    config.notes.iter().for_each(|note| say(Level::Warn, format!("config: {note}")));
+                    // Before anybody can say it.
+                    known.extend(secrets(&settings));
+                    errands.know(known.iter().cloned().collect());
+                    scribe.know(known.iter().cloned().collect());
                     if let Some(missing) = missing_secret(&settings.auth) {
                         say(Level::Warn, missing);
                     }
