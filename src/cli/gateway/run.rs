@@ -15,6 +15,7 @@ use crate::gateway::log::{Level, Line, Place};
 use crate::gateway::pairing::image::AtRest;
 use crate::gateway::pairing::{Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
+use crate::io::client::Identity;
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
@@ -79,9 +80,17 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         let what = format!("--bind {} is not supported by provoke yet", args.bind);
         return Err(usage(what, "leave it out: the gateway listens on 127.0.0.1 and ::1"));
     }
-    let setup = Setup::new(args)?;
-    let (settings, config) = setup.settings()?;
-    let store = open(&setup.store(args.store.as_deref())?, &setup, &settings)?;
+    let mut setup = Setup::new(args)?;
+    setup.settings()?;
+    let store = setup.store(args.store.as_deref())?;
+    // OpenClaw's own gateway makes it too: command line and gateway of a folder share one key.
+    let identity = (store == StoreAt::OpenClaw).then(|| Identity::open(&setup.state_dir));
+    if let Some(Ok(identity)) = &identity {
+        setup.own(identity.key().device_id(), identity.key().public_key());
+    }
+    let (settings, mut config) = setup.settings()?;
+    config.notes.extend(identity.and_then(Result::err));
+    let store = open(&store, &setup, &settings)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(
@@ -132,7 +141,7 @@ async fn serve(
         setup.config.display()
     );
     say(Level::Info, listening);
-    notes.iter().for_each(|note| say(Level::Warn, format!("config: {note}")));
+    notes.iter().for_each(|note| say(Level::Warn, note.to_string()));
     if let Some(missing) = missing {
         say(Level::Warn, missing);
     }
@@ -145,7 +154,7 @@ async fn serve(
             () = watch.changed() => match setup.settings() {
                 Ok((settings, config)) => {
                     say(Level::Info, format!("config changed: {}", setup.config.display()));
-                    config.notes.iter().for_each(|note| say(Level::Warn, format!("config: {note}")));
+                    config.notes.iter().for_each(|note| say(Level::Warn, note.to_string()));
                     // Before anybody can say it.
                     known.extend(secrets(&settings));
                     errands.know(known.iter().cloned().collect());
