@@ -81,6 +81,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         return Err(usage(what, "leave it out: the gateway listens on 127.0.0.1 and ::1"));
     }
     let mut setup = Setup::new(args)?;
+    // Before the config is read, so that no change is missed.
+    let watch = Watch::new(setup.config.clone());
     setup.settings()?;
     let store = setup.store(args.store.as_deref())?;
     // OpenClaw's own gateway makes it too: command line and gateway of a folder share one key.
@@ -107,7 +109,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     errands.know(secrets(&settings));
     let errands = Arc::new(errands);
     let world = World { store, errands: errands.clone(), log: scribe.sink() };
-    let done = runtime.block_on(serve(&setup, settings, world, (&errands, &scribe), &config.notes));
+    let done = runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe), &config.notes));
     drop(runtime);
     scribe.finish();
     done
@@ -118,6 +120,7 @@ async fn serve(
     setup: &Setup,
     settings: Settings,
     world: World,
+    mut watch: Watch,
     (errands, scribe): (&Errands, &Scribe),
     notes: &[Problem],
 ) -> Result<Exit, CliError> {
@@ -141,11 +144,10 @@ async fn serve(
         setup.config.display()
     );
     say(Level::Info, listening);
-    notes.iter().for_each(|note| say(Level::Warn, note.to_string()));
+    notes.iter().for_each(|note| say(Level::Warn, noted(note)));
     if let Some(missing) = missing {
         say(Level::Warn, missing);
     }
-    let mut watch = Watch::new(setup.config.clone());
     let ended = interrupted();
     tokio::pin!(ended);
     loop {
@@ -154,7 +156,7 @@ async fn serve(
             () = watch.changed() => match setup.settings() {
                 Ok((settings, config)) => {
                     say(Level::Info, format!("config changed: {}", setup.config.display()));
-                    config.notes.iter().for_each(|note| say(Level::Warn, note.to_string()));
+                    config.notes.iter().for_each(|note| say(Level::Warn, noted(note)));
                     // Before anybody can say it.
                     known.extend(secrets(&settings));
                     errands.know(known.iter().cloned().collect());
@@ -171,6 +173,13 @@ async fn serve(
     say(Level::Info, "stopping".to_owned());
     server.stop("gateway stopping").await;
     Ok(Exit::Pass)
+}
+
+/// A note on the config, in one line.
+fn noted(note: &Problem) -> String {
+    let place = note.place.to_string();
+    let hint = note.hint.as_deref().map(|hint| format!(": {hint}")).unwrap_or_default();
+    format!("{place}: {}{hint}", note.message)
 }
 
 /// What is wrong where nobody can know the secret.
