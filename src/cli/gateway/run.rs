@@ -74,7 +74,7 @@ pub(in crate::cli) struct Args {
 }
 
 /// Threads of the runtime: one hall does the work, the others pass bytes.
-const THREADS_MAX: usize = 4;
+const THREADS_MAX: usize = 1;
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if args.bind != "loopback" {

@@ -46,7 +46,8 @@ pub(crate) struct Subject {
 impl Subject {
     /// Starts a gateway on a fresh state folder.
     pub(crate) fn start(make: &Make) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
+        // In memory where the system has such a folder: what is tried here is not the disk.
+        let home = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
         let port = free_port();
         let config = json!({
             "gateway": {"mode": "local", "port": port, "bind": "loopback", "auth": {"mode": "token", "token": TOKEN}},
