@@ -73,7 +73,7 @@ pub(in crate::cli) struct Args {
     pub(super) allow_unconfigured: bool,
 }
 
-/// Threads of the runtime: one hall does the work, the others pass bytes.
+/// Worker threads of the runtime. The store and the log have threads of their own.
 const THREADS_MAX: usize = 1;
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
