@@ -56,7 +56,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     }
     if let Some(device) = &args.device {
         if device.trim().len() < PREFIX_MIN {
-            let problem = Problem::new(format!("--device {} is too short to name one device", quoted(device)));
+            let problem =
+                Problem::new(format!("--device {} is too short to name one device", quoted(device)));
             let hint = "give its id or at least eight digits of it; see: provoke devices list";
             return Err(CliError::new(Exit::Usage, problem.hint(hint)));
         }

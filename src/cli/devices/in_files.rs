@@ -12,9 +12,9 @@ use crate::cli::error::{CliError, Exit, tell};
 use crate::cli::reach::{Paint, print_json};
 use crate::cli::run::out;
 use crate::gateway::client::approval::pending;
-use crate::gateway::client::connect::SIX;
 use crate::gateway::pairing::{Answer, By, Command, Store};
-use crate::io::client::{fresh, wall_ms};
+use crate::gateway::scope;
+use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
 use crate::problem::Problem;
 
@@ -26,7 +26,7 @@ pub(super) fn run(folder: &Path, request: Option<&str>, json: bool) -> Result<Ex
     let Some(request) = request.map(str::trim).filter(|id| !id.is_empty()) else {
         return show(store.as_mut(), folder);
     };
-    let by = By { device_id: None, scopes: SIX.map(str::to_owned).to_vec() };
+    let by = By { device_id: None, scopes: scope::OPERATOR.map(str::to_owned).to_vec() };
     let command = Command::Approve { request_id: request.to_owned(), by };
     match transact(store.as_mut(), &command)? {
         Ok(answer) if json => print_json(&answer).map(|()| Exit::Pass),

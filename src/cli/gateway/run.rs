@@ -14,7 +14,7 @@ use crate::gateway::log::{Level, Line, Place};
 use crate::gateway::pairing::image::AtRest;
 use crate::gateway::pairing::{Command, Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
-use crate::io::client::{fresh, wall_ms};
+use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};

@@ -93,7 +93,10 @@ fn pairing(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "the pairing: a device keeps the scopes of its first contact until somebody approves more",
         ),
         Some("role-upgrade") => (
-            format!("device {device} has no live token as {} (revoked?)", super::connect::ROLE),
+            format!(
+                "device {device} has no live token as {} (revoked?)",
+                crate::gateway::scope::ROLE_OPERATOR
+            ),
             "the pairing: its token for this role was revoked, or it was never approved for it",
         ),
         Some("metadata-upgrade") => (

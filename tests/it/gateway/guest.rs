@@ -282,11 +282,6 @@ impl Guest {
         }
     }
 
-    /// Sends text as it stands.
-    pub(crate) async fn raw(&mut self, text: &str) {
-        self.socket.send(Message::text(text.to_owned())).await.expect("the socket is open");
-    }
-
     /// Waits for the close; its code and reason.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
