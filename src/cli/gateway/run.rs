@@ -13,9 +13,10 @@ use crate::cli::run::interrupted;
 use crate::config::LoggingConfig;
 use crate::gateway::log::{Level, Line, Place};
 use crate::gateway::pairing::image::AtRest;
-use crate::gateway::pairing::{Policy, Store};
+use crate::gateway::pairing::{Command, Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::client::Identity;
+use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
@@ -24,14 +25,16 @@ use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
-The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it
-changes, the gateway takes it in, and closes the sockets that came by a secret that is no longer the
-secret. ^C and SIGTERM end it with exit code 0.
+The config is OpenClaw's: gateway.mode, .port, .auth and .controlUi. When it
+changes, the gateway takes it in, and closes the sockets that came by a secret
+that no longer holds. ^C and SIGTERM end it with exit code 0.
 
 Switches, with their defaults first:
-  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its
-                                       device's grant: all it asks, on this connection; or nothing
-  pairing.tokenAtRest=hash|plain       how device tokens stand in paired.json
+  pairing.localUpgrade=connection|ask
+      What a local caller with the shared secret gets beyond what its device
+      was granted: all it asks, for this connection; or nothing until approved
+  pairing.tokenAtRest=hash|plain
+      How device tokens stand in paired.json
 
 Examples:
   provoke gateway run --state-dir ~/.openclaw
@@ -57,7 +60,7 @@ pub(in crate::cli) struct Args {
     /// is named, else sqlite]
     #[arg(long, value_name = "STORE")]
     store: Option<String>,
-    /// Turns a switch; any number
+    /// Turns a switch, see below; any number
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
     /// The shared token, before the config and OPENCLAW_GATEWAY_TOKEN; others may see it in the list of
@@ -72,7 +75,7 @@ pub(in crate::cli) struct Args {
     pub(super) allow_unconfigured: bool,
 }
 
-/// Threads of the runtime: one hall does the work, the others pass bytes.
+/// Worker threads of the runtime. The store and the log have threads of their own.
 const THREADS_MAX: usize = 1;
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
@@ -119,7 +122,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 async fn serve(
     setup: &Setup,
     settings: Settings,
-    world: World,
+    mut world: World,
     mut watch: Watch,
     (errands, scribe): (&Errands, &Scribe),
     notes: &[Problem],
@@ -130,6 +133,9 @@ async fn serve(
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
+    // A look at the book, so that a store that cannot be used is told before anybody connects.
+    let chance = fresh().map_err(|error| CliError::system("no chance to be had", &error, "try again"))?;
+    let first = world.store.transact(wall_ms(), chance, &Command::List);
     let server = Server::start(settings, world).await.map_err(|error| {
         let hint =
             "another program has the port, perhaps another gateway: stop it, or choose one with --port";
@@ -145,6 +151,7 @@ async fn serve(
     );
     say(Level::Info, listening);
     notes.iter().for_each(|note| say(Level::Warn, noted(note)));
+    first.log.iter().for_each(&*log);
     if let Some(missing) = missing {
         say(Level::Warn, missing);
     }

@@ -11,7 +11,6 @@
 
 mod door;
 pub mod errands;
-mod fresh;
 mod host;
 mod http;
 mod hub;
@@ -26,6 +25,8 @@ mod track;
 mod watch;
 mod wire;
 mod world;
+
+use super::fresh;
 
 pub use host::host;
 pub use scribe::Scribe;

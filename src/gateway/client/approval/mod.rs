@@ -14,8 +14,8 @@ use serde_json::Value;
 
 pub use request::{Request, covers, pending};
 
-use super::connect::ROLE;
 use super::fault::Fault;
+use crate::gateway::scope;
 use crate::moment::Moment;
 
 /// The shortest start of a device's id that stands for it.
@@ -135,7 +135,7 @@ impl Approval {
     /// A machine that waits at most `patience` for something to approve.
     #[must_use]
     pub fn new(wanted: Wanted, now: Moment, patience: Duration) -> Self {
-        let allowed = wanted.scopes.clone().map(|scopes| (vec![ROLE.to_owned()], scopes));
+        let allowed = wanted.scopes.clone().map(|scopes| (vec![scope::ROLE_OPERATOR.to_owned()], scopes));
         Self {
             wanted,
             allowed,
