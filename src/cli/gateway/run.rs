@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use jiff::tz::TimeZone;
@@ -17,14 +18,14 @@ use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
-use crate::io::gateway::{Scribe, Server, Sink, Watch, World};
+use crate::io::gateway::{Console, Scribe, Server, Sink, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
 The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it
 changes, the gateway takes it in, and closes the sockets that came by a secret that is no longer the
-secret. ^C and SIGTERM end it with exit code 0.
+secret. ^C and SIGTERM end it with exit code 0; a second one ends it at once.
 
 Switches, with their defaults first:
   pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its
@@ -73,6 +74,9 @@ pub(in crate::cli) struct Args {
 /// Threads of the runtime: one hall does the work, the others pass bytes.
 const THREADS_MAX: usize = 4;
 
+/// How long errands have that are under way when everything else has ended.
+const LAST_ERRANDS: Duration = Duration::from_secs(1);
+
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if args.bind != "loopback" {
         let what = format!("--bind {} is not supported by provoke yet", args.bind);
@@ -92,17 +96,22 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         )?;
     let zone = TimeZone::system();
     let file = log_file(&config.logging);
-    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings)?;
-    let scribe = Scribe::start(journal)
-        .map_err(|error| CliError::system("cannot start the log", &error, "check the limits on threads"))?;
+    let no_log = |error: std::io::Error| {
+        CliError::system("cannot start the log", &error, "check the limits on threads")
+    };
+    let (console, shown) = Console::start(anstream::stderr()).map_err(no_log)?;
+    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings, console)?;
+    let scribe = Scribe::start(journal).map_err(no_log)?;
     let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
     errands.env.clone_from(&setup.env);
     errands.zone = zone;
     errands.secrets = secrets(&settings);
     let world = World { store, errands: Arc::new(errands), log: scribe.sink() };
     let done = runtime.block_on(serve(&setup, settings, world, scribe.sink()));
-    drop(runtime);
+    // An errand may hang on a file system that does not answer.
+    runtime.shutdown_timeout(LAST_ERRANDS);
     scribe.finish();
+    shown.wait();
     done
 }
 
@@ -147,8 +156,12 @@ async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Re
         }
     }
     say(Level::Info, "stopping".to_owned());
-    server.stop("gateway stopping").await;
-    Ok(Exit::Pass)
+    // Who says it twice does not want to wait; every file is whole at any moment.
+    let told_again = interrupted();
+    tokio::select! {
+        () = server.stop("gateway stopping") => Ok(Exit::Pass),
+        exit = told_again => Ok(exit),
+    }
 }
 
 /// What is wrong where nobody can know the secret.
@@ -182,6 +195,7 @@ fn journal(
     file: LogFile,
     zone: TimeZone,
     settings: &Settings,
+    console: Console,
 ) -> Result<Journal, CliError> {
     let floor = |word: &Option<String>, key: &str| match word.as_deref() {
         None => Ok(Some(Level::Info)),
@@ -197,8 +211,8 @@ fn journal(
         zone,
         place: Place { hostname: settings.host.name.clone(), version: env!("CARGO_PKG_VERSION").to_owned() },
         redactor: Redactor::new(secrets(settings)),
-        console: Box::new(anstream::stderr()),
-        complaints: Box::new(std::io::stderr()),
+        complaints: Box::new(console.clone()),
+        console: Box::new(console),
     }))
 }
 

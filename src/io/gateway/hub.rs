@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::sleep_until;
 
 use super::fresh::{now, wall_ms};
@@ -24,13 +24,24 @@ use crate::io::clock::Clock;
 /// Inputs that wait for the hall. Sockets that have more to say wait.
 pub(super) const INBOX_MAX: usize = 1024;
 
+/// Of these, so many of one socket: who asks much at once waits for itself.
+pub(super) const INBOX_OF_ONE: usize = 16;
+
+/// Bytes of text that wait for the hall, of all sockets together; one message always fits.
+pub(super) const INBOX_BYTES: usize = 64 << 20;
+
 /// What is told to the hub.
 pub(super) enum ToHub {
     /// A socket was upgraded.
     Arrived { conn: ConnId, upgrade: Box<Upgrade>, outbox: Arc<Outbox>, fresh: Fresh },
     /// Something happened.
     Input(Input),
+    /// A text came. Its share of the inbox is given back when the hall has dealt with it.
+    Heard { input: Input, share: Share },
 }
+
+/// A text's place among those of its socket, and its bytes among all.
+pub(super) type Share = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
 /// A question for the store.
 type Question = (Ticket, Command, Fresh);
@@ -61,11 +72,16 @@ impl Hub {
                     None => std::future::pending().await,
                 }
             };
+            let mut held = None;
             let input = tokio::select! {
                 biased;
                 answer = self.answers.recv() => answer.unwrap_or(Input::Woken),
                 told = self.inbox.recv() => match told {
                     Some(ToHub::Input(input)) => input,
+                    Some(ToHub::Heard { input, share }) => {
+                        held = Some(share);
+                        input
+                    }
                     Some(ToHub::Arrived { conn, upgrade, outbox, fresh }) => {
                         self.boxes.insert(conn, outbox);
                         Input::Opened { conn, upgrade, fresh }
@@ -75,6 +91,7 @@ impl Hub {
                 () = due => Input::Woken,
             };
             self.handle(input);
+            drop(held);
             if self.shared.stopping.load(Ordering::Relaxed) && self.boxes.is_empty() {
                 return;
             }
@@ -153,13 +170,17 @@ impl Drop for Hub {
     }
 }
 
-/// Asks the store, question by question, until nobody asks any more.
+/// Asks the store, question by question, until nobody asks any more or it is over.
 pub(super) fn keep_store(
     mut store: Box<dyn Store>,
     mut questions: mpsc::UnboundedReceiver<Question>,
     answering: &mpsc::UnboundedSender<Input>,
+    is_over: &dyn Fn() -> bool,
 ) {
     while let Some((ticket, command, fresh)) = questions.blocking_recv() {
+        if is_over() {
+            return;
+        }
         let step = Box::new(store.transact(wall_ms(), fresh, &command));
         let _ = answering.send(Input::Paired { ticket, step });
     }
