@@ -15,8 +15,51 @@ use crate::problem::Problem;
 /// The most entries of a list such as the trusted proxies; the rest is left aside.
 const LIST_MAX: usize = 256;
 
-/// The parts of the config whose problems keep a gateway from starting.
-const OWN_PARTS: [&str; 2] = ["gateway", "logging"];
+/// The parts of the config that are about the gateway.
+const OWN_PARTS: [&str; 3] = ["gateway", "logging", check::INCLUDE];
+
+/// What is read of them: a wrong value there keeps a gateway from starting.
+const READ: [&str; 11] = [
+    "gateway.mode",
+    "gateway.port",
+    "gateway.bind",
+    "gateway.auth",
+    "gateway.trustedProxies",
+    "gateway.controlUi.allowedOrigins",
+    "gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback",
+    "gateway.controlUi.allowInsecureAuth",
+    "gateway.controlUi.dangerouslyDisableDeviceAuth",
+    "logging.level",
+    "logging.consoleLevel",
+];
+
+/// Where a misspelt key keeps a gateway from starting: it could open what was meant to be shut.
+const GUARDED: &str = "gateway.auth";
+
+/// What somebody may have asked for and does not get: its path, the value that asks for nothing, and
+/// what happens instead.
+const NOT_HERE: [(&str, &[&str], &str, &str); 5] = [
+    (
+        "gateway.bind",
+        &["loopback", "auto"],
+        "is not supported by provoke yet",
+        "it listens on 127.0.0.1 and ::1 only",
+    ),
+    (
+        "gateway.tls.enabled",
+        &["false"],
+        "is not supported by provoke yet",
+        "it listens without TLS, on this machine only",
+    ),
+    ("gateway.tailscale.mode", &["off"], "is not supported by provoke yet", "nothing is published"),
+    (
+        "gateway.auth.allowTailscale",
+        &["false"],
+        "is not supported by provoke yet",
+        "identities of Tailscale are not accepted",
+    ),
+    ("gateway.controlUi.basePath", &[""], "means nothing here", "this gateway has no Control UI"),
+];
 
 /// The gateway's part of a config. What is not written is `None` or empty.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,8 +94,10 @@ pub struct GatewayConfig {
     pub logging: LoggingConfig,
     /// The agents.
     pub agents: Option<Agents>,
-    /// What is wrong with these parts.
+    /// What is wrong with these parts, so that no gateway can be made of them.
     pub problems: Vec<Problem>,
+    /// What is left aside: unknown keys, as those of later releases, and what this gateway cannot do.
+    pub notes: Vec<Problem>,
 }
 
 /// `gateway.auth.rateLimit`. What is not written has OpenClaw's default.
@@ -100,16 +145,26 @@ pub fn gateway(text: &str, file: &str, env: &BTreeMap<String, String>) -> Result
     let vars = env::in_effect(document.root(), env, &mut Vec::new());
     found.extend(env::substitute(&mut document, &vars));
     let root = document.root();
-    check::object(root, &schema::CONFIG, Unknown::Refused, &mut found);
-    let part = |problem: &Problem| {
-        let path = problem.place.path.as_deref().unwrap_or_default();
-        let is_under =
-            |part: &str| path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        OWN_PARTS.into_iter().any(is_under)
+    check::object(root, &schema::CONFIG, Unknown::Passed, &mut found);
+    let mut all = Vec::new();
+    check::object(root, &schema::CONFIG, Unknown::Refused, &mut all);
+    all.retain(|problem| !found.contains(problem) && is_under_any(problem, &OWN_PARTS));
+    found.retain(|problem| is_under_any(problem, &OWN_PARTS));
+    let is_fatal = |problem: &Problem| is_under_any(problem, &READ) || OWN_PARTS.contains(&path(problem));
+    let (mut found, mut notes): (Vec<_>, Vec<_>) = found.into_iter().partition(is_fatal);
+    let is_misspelt = |problem: &Problem| {
+        is_under_any(problem, &[GUARDED])
+            && problem.hint.as_deref().is_some_and(|hint| hint.contains("did you mean"))
     };
-    found.retain(part);
+    let (misspelt, unknown): (Vec<_>, Vec<_>) = all.into_iter().partition(is_misspelt);
+    found.extend(misspelt);
+    notes.extend(unknown.into_iter().map(|problem| match problem.hint.as_deref() {
+        Some(hint) if hint.contains("did you mean") => problem,
+        _ => problem.hint("it is left aside"),
+    }));
     let mut config =
         root.get("gateway").map_or_else(GatewayConfig::default, |node| own(node, &vars, &mut found));
+    notes.extend(NOT_HERE.iter().filter_map(|row| not_here(root, row)));
     if let Some(logging) = root.get("logging") {
         let word = |key| logging.filled(key).map(str::to_owned);
         config.logging =
@@ -117,7 +172,33 @@ pub fn gateway(text: &str, file: &str, env: &BTreeMap<String, String>) -> Result
     }
     config.agents = Some(Agents::read(root, &mut Vec::new()));
     config.problems = found;
+    config.notes = notes;
     Ok(config)
+}
+
+fn path(problem: &Problem) -> &str {
+    problem.place.path.as_deref().unwrap_or_default()
+}
+
+fn is_under_any(problem: &Problem, parts: &[&str]) -> bool {
+    let path = path(problem);
+    let is_under = |part: &&str| {
+        path.strip_prefix(*part).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    parts.iter().any(|part| is_under(part))
+}
+
+/// Tells of what is asked for and is not to be had here.
+fn not_here(root: Node<'_>, row: &(&str, &[&str], &str, &str)) -> Option<Problem> {
+    let (path, nothing, words, instead) = row;
+    let node = path.split('.').try_fold(root, |node, key| node.get(key))?;
+    let value = match (node.text(), node.value.as_bool()) {
+        (Some(text), _) => text.trim().to_owned(),
+        (None, Some(flag)) => flag.to_string(),
+        (None, None) => return None,
+    };
+    let asks = !nothing.contains(&value.as_str());
+    asks.then(|| Problem::new(format!("`{path}` {words}")).at(node.place()).hint(*instead))
 }
 
 fn own(node: Node<'_>, vars: &env::Vars, problems: &mut Vec<Problem>) -> GatewayConfig {

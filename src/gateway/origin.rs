@@ -6,7 +6,7 @@
 use core::net::{IpAddr, Ipv6Addr};
 
 use super::handshake::Upgrade;
-use super::settings::{AuthMode, ControlUi, Settings};
+use super::settings::{ControlUi, Settings};
 
 /// The headers by which proxies tell of themselves.
 pub const PROXY_HEADERS: [&str; 5] =
@@ -89,14 +89,13 @@ pub fn is_private(ip: IpAddr) -> bool {
 #[must_use]
 pub fn client_ip(upgrade: &Upgrade, settings: &Settings) -> Option<IpAddr> {
     let peer = address(&upgrade.peer_ip)?;
-    let AuthMode::TrustedProxy(proxy) = &settings.auth else { return Some(peer) };
-    if !is_listed(peer, &proxy.addresses) {
+    if !is_listed(peer, &settings.trusted_proxies) || is_local(upgrade) {
         return Some(peer);
     }
     // A proxy may add a line of its own instead of going on with the caller's: all lines count.
     let lines = upgrade.headers.iter().rev().filter(|(name, _)| name == "x-forwarded-for");
     let hops = lines.flat_map(|(_, line)| line.rsplit(',')).take(HOPS_MAX);
-    hops.filter_map(hop).find(|hop| !hop.is_loopback() && !is_listed(*hop, &proxy.addresses))
+    hops.filter_map(hop).find(|hop| !hop.is_loopback() && !is_listed(*hop, &settings.trusted_proxies))
 }
 
 /// A hop of `X-Forwarded-For`: an address, perhaps with a port.
@@ -134,12 +133,7 @@ fn within(ip: IpAddr, net: IpAddr, bits: u32) -> bool {
 /// The address to show and to keep, unless the caller is local or somebody may have made it up.
 #[must_use]
 pub fn remote_ip(upgrade: &Upgrade, settings: &Settings) -> Option<String> {
-    let is_proxy = match &settings.auth {
-        AuthMode::TrustedProxy(proxy) => {
-            address(&upgrade.peer_ip).is_some_and(|peer| is_listed(peer, &proxy.addresses))
-        }
-        _ => false,
-    };
+    let is_proxy = address(&upgrade.peer_ip).is_some_and(|peer| is_listed(peer, &settings.trusted_proxies));
     if is_local(upgrade) || (has_proxy_headers(upgrade) && !is_proxy) {
         return None;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::settings::{
     AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, RateLimit, Settings, TrustedProxy,
 };
-use crate::config::{Agents, DEFAULT_AGENT, GatewayConfig, Secret};
+use crate::config::{Agents, DEFAULT_AGENT, GatewayConfig, Heartbeat, Secret};
 use crate::problem::{Problem, nearest};
 
 /// The port where nothing says another.
@@ -114,6 +114,7 @@ pub fn resolve(config: &GatewayConfig, given: &Given) -> Result<Settings, Proble
             disable_device_auth: config.disable_device_auth,
         },
         limits,
+        trusted_proxies: config.trusted_proxies.clone(),
         port: given.port.or(config.port).unwrap_or(PORT),
         config_path: given.config_path.clone(),
         state_dir: given.state_dir.clone(),
@@ -158,18 +159,55 @@ fn auth(config: &GatewayConfig, given: &Given) -> Result<AuthMode, Problem> {
 /// The agents as `health` tells of them.
 fn agents(agents: &Agents) -> Vec<AgentNote> {
     let default = agents.default_agent();
-    let usual = u64::try_from(HEARTBEAT.as_millis()).ok();
+    let usual = agents.defaults.heartbeat.as_ref();
     if agents.list.is_empty() {
         let id = DEFAULT_AGENT.to_owned();
-        return vec![AgentNote { id, name: None, default: true, heartbeat_ms: usual }];
+        return vec![AgentNote { id, name: None, default: true, heartbeat_ms: heartbeat(None, usual) }];
     }
-    let note = |agent: &crate::config::Agent| AgentNote {
-        id: agent.id.clone(),
-        name: None,
-        default: agent.id == default,
-        heartbeat_ms: usual.filter(|_| agent.id == default),
+    // As soon as one agent has a heartbeat of its own, only those have one.
+    let any = agents.list.iter().any(|agent| agent.heartbeat.is_some());
+    let note = |agent: &crate::config::Agent| {
+        let beats = if any { agent.heartbeat.is_some() } else { agent.id == default };
+        AgentNote {
+            id: agent.id.clone(),
+            name: None,
+            default: agent.id == default,
+            heartbeat_ms: beats.then(|| heartbeat(agent.heartbeat.as_ref(), usual)).flatten(),
+        }
     };
     agents.list.iter().map(note).collect()
+}
+
+/// How often, in milliseconds: as the agent says, or the defaults; `0m` and what is no duration are never.
+fn heartbeat(own: Option<&Heartbeat>, usual: Option<&Heartbeat>) -> Option<u64> {
+    let every = [own, usual].into_iter().flatten().find_map(|heartbeat| heartbeat.every.as_deref());
+    let every = every.map_or(Some(HEARTBEAT), span)?;
+    u64::try_from(every.as_millis()).ok().filter(|ms| *ms > 0)
+}
+
+/// A duration of the config: `30m`, `1h30m`, `2d`; a number alone counts minutes.
+fn span(text: &str) -> Option<Duration> {
+    let text = text.trim().to_ascii_lowercase();
+    let mut rest = text.as_str();
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        let after = &rest[digits..];
+        let length = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        seconds += number
+            * match &after[..length] {
+                "ms" => 0.001,
+                "s" => 1.0,
+                "m" => 60.0,
+                "h" => 3600.0,
+                "d" => 86_400.0,
+                "" if digits == text.len() => 60.0,
+                _ => return None,
+            };
+        rest = &after[length..];
+    }
+    (!text.is_empty()).then(|| Duration::try_from_secs_f64(seconds).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -236,6 +274,49 @@ mod tests {
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].starts_with("openclaw.json:1:16, gateway.port: "), "{told:?}");
         assert!(told[1].contains("tokne") && !told.concat().contains("hush"), "{told:?}");
+    }
+
+    #[test]
+    fn what_later_releases_add_is_told_and_left_aside() {
+        let text = "{gateway:{mode:'local',bind:'lan',novel:{a:1},tls:{enabled:true},controlUi:{basePath:'/ui',shiny:1},
+            reload:{mode:7}},logging:{colour:'red'},channels:{telegram:{botToken:'x',novel:true}},novel:{},
+            plugins:{entries:{whatsapp:{enabled:true}}}}";
+        let config = crate::config::gateway(text, "openclaw.json", &BTreeMap::new()).expect("JSON5");
+        assert_eq!(config.problems, []);
+        let told: Vec<&str> = config.notes.iter().filter_map(|note| note.place.path.as_deref()).collect();
+        let wanted = [
+            "gateway.reload.mode",
+            "gateway.novel",
+            "gateway.controlUi.shiny",
+            "logging.colour",
+            "gateway.bind",
+            "gateway.tls.enabled",
+            "gateway.controlUi.basePath",
+        ];
+        assert_eq!(told, wanted, "{:?}", config.notes);
+        assert!(resolve(&config, &Given::default()).is_ok());
+    }
+
+    #[test]
+    fn each_agent_has_its_heartbeat() {
+        let cases = [
+            ("{}", vec![Some(1_800_000)]),
+            ("{agents:{defaults:{heartbeat:{every:'1h30m'}}}}", vec![Some(5_400_000)]),
+            ("{agents:{defaults:{heartbeat:{every:'0m'}}}}", vec![None]),
+            (
+                "{agents:{defaults:{heartbeat:{every:'15'}},list:[{id:'a'},{id:'b',default:true}]}}",
+                vec![None, Some(900_000)],
+            ),
+            (
+                "{agents:{list:[{id:'a'},{id:'b',heartbeat:{every:'2d'}},{id:'c',heartbeat:{}},{id:'d',heartbeat:{every:'soon'}}]}}",
+                vec![None, Some(172_800_000), Some(1_800_000), None],
+            ),
+        ];
+        for (text, wanted) in cases {
+            let read = settings(text, &Given::default()).expect("it resolves");
+            let told: Vec<Option<u64>> = read.agents.iter().map(|agent| agent.heartbeat_ms).collect();
+            assert_eq!(told, wanted, "{text}");
+        }
     }
 
     #[test]

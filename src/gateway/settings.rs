@@ -136,6 +136,9 @@ pub struct Settings {
     pub control_ui: ControlUi,
     /// Limits.
     pub limits: Limits,
+    /// Proxies in front (`gateway.trustedProxies`), whose `X-Forwarded-For` tells who a caller is: addresses
+    /// and networks.
+    pub trusted_proxies: Vec<String>,
     /// The port it listens on.
     pub port: u16,
     /// The config file, as shown to administrators.

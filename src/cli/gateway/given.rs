@@ -70,6 +70,12 @@ impl Setup {
         Ok(Self { env, config, state_dir, state_named, given, allow_unconfigured: args.allow_unconfigured })
     }
 
+    /// The gateway has this device id and this public key.
+    pub(super) fn own(&mut self, device_id: String, public_key: String) {
+        self.given.host.device_id = device_id;
+        self.given.host.public_key = public_key;
+    }
+
     /// Whether tokens stand in `paired.json` as they are.
     pub(super) const fn plain_tokens(&self) -> bool {
         self.given.switches.plain_tokens

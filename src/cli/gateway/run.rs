@@ -1,5 +1,6 @@
 //! `provoke gateway run`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,11 +15,12 @@ use crate::gateway::log::{Level, Line, Place};
 use crate::gateway::pairing::image::AtRest;
 use crate::gateway::pairing::{Command, Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
+use crate::io::client::Identity;
 use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
-use crate::io::gateway::{Scribe, Server, Sink, Watch, World};
+use crate::io::gateway::{Scribe, Server, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
@@ -81,13 +83,19 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         let what = format!("--bind {} is not supported by provoke yet", args.bind);
         return Err(usage(what, "leave it out: the gateway listens on 127.0.0.1 and ::1"));
     }
-    let setup = Setup::new(args)?;
-    let (settings, config) = setup.settings()?;
-    if let Some(bind) = config.bind.as_deref().filter(|bind| !matches!(*bind, "loopback" | "auto")) {
-        let what = format!("gateway.bind \"{bind}\" is not supported by provoke yet");
-        return Err(usage(what, "set it to \"loopback\": the gateway listens on 127.0.0.1 and ::1"));
+    let mut setup = Setup::new(args)?;
+    // Before the config is read, so that no change is missed.
+    let watch = Watch::new(setup.config.clone());
+    setup.settings()?;
+    let store = setup.store(args.store.as_deref())?;
+    // OpenClaw's own gateway makes it too: command line and gateway of a folder share one key.
+    let identity = (store == StoreAt::OpenClaw).then(|| Identity::open(&setup.state_dir));
+    if let Some(Ok(identity)) = &identity {
+        setup.own(identity.key().device_id(), identity.key().public_key());
     }
-    let store = open(&setup.store(args.store.as_deref())?, &setup, &settings)?;
+    let (settings, mut config) = setup.settings()?;
+    config.notes.extend(identity.and_then(Result::err));
+    let store = open(&store, &setup, &settings)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(
@@ -101,16 +109,27 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
     errands.env.clone_from(&setup.env);
     errands.zone = zone;
-    errands.secrets = secrets(&settings);
-    let world = World { store, errands: Arc::new(errands), log: scribe.sink() };
-    let done = runtime.block_on(serve(&setup, settings, world, scribe.sink()));
+    errands.know(secrets(&settings));
+    let errands = Arc::new(errands);
+    let world = World { store, errands: errands.clone(), log: scribe.sink() };
+    let done = runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe), &config.notes));
     drop(runtime);
     scribe.finish();
     done
 }
 
 /// Serves until a signal comes.
-async fn serve(setup: &Setup, settings: Settings, mut world: World, log: Sink) -> Result<Exit, CliError> {
+async fn serve(
+    setup: &Setup,
+    settings: Settings,
+    mut world: World,
+    mut watch: Watch,
+    (errands, scribe): (&Errands, &Scribe),
+    notes: &[Problem],
+) -> Result<Exit, CliError> {
+    let log = scribe.sink();
+    // What was a secret once may still stand in a log.
+    let mut known: BTreeSet<String> = secrets(&settings).into_iter().collect();
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
@@ -131,19 +150,24 @@ async fn serve(setup: &Setup, settings: Settings, mut world: World, log: Sink) -
         setup.config.display()
     );
     say(Level::Info, listening);
+    notes.iter().for_each(|note| say(Level::Warn, noted(note)));
     first.log.iter().for_each(&*log);
     if let Some(missing) = missing {
         say(Level::Warn, missing);
     }
-    let mut watch = Watch::new(setup.config.clone());
     let ended = interrupted();
     tokio::pin!(ended);
     loop {
         tokio::select! {
             _ = &mut ended => break,
             () = watch.changed() => match setup.settings() {
-                Ok((settings, _)) => {
+                Ok((settings, config)) => {
                     say(Level::Info, format!("config changed: {}", setup.config.display()));
+                    config.notes.iter().for_each(|note| say(Level::Warn, noted(note)));
+                    // Before anybody can say it.
+                    known.extend(secrets(&settings));
+                    errands.know(known.iter().cloned().collect());
+                    scribe.know(known.iter().cloned().collect());
                     if let Some(missing) = missing_secret(&settings.auth) {
                         say(Level::Warn, missing);
                     }
@@ -156,6 +180,13 @@ async fn serve(setup: &Setup, settings: Settings, mut world: World, log: Sink) -
     say(Level::Info, "stopping".to_owned());
     server.stop("gateway stopping").await;
     Ok(Exit::Pass)
+}
+
+/// A note on the config, in one line.
+fn noted(note: &Problem) -> String {
+    let place = note.place.to_string();
+    let hint = note.hint.as_deref().map(|hint| format!(": {hint}")).unwrap_or_default();
+    format!("{place}: {}{hint}", note.message)
 }
 
 /// What is wrong where nobody can know the secret.

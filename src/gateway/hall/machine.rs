@@ -14,7 +14,8 @@ use crate::gateway::errand::Done;
 use crate::gateway::frame::{Refusal, StateVersion};
 use crate::gateway::fresh::Now;
 use crate::gateway::handshake::Attempts;
-use crate::gateway::pairing::{Answer, Step};
+use crate::gateway::log::Line;
+use crate::gateway::pairing::{Answer, Event, Step};
 use crate::gateway::settings::Settings;
 
 /// Every connection of a gateway.
@@ -102,6 +103,7 @@ impl Hall {
             Input::Frame { conn, text, fresh } => self.frame(now, conn, text, fresh, &mut out),
             Input::Closed { conn, code, reason } => self.closed(now, conn, code, &reason, &mut out),
             Input::Paired { ticket, step } => self.paired(now, ticket, *step, &mut out),
+            Input::Noticed(step) => self.noticed(now, *step, &mut out),
             Input::Done { ticket, done } => self.done(now, ticket, done, &mut out),
             Input::Reconfigured(settings) => self.reconfigured(now, *settings, &mut out),
             Input::Stop { reason } => self.stop(now, &reason, &mut out),
@@ -161,12 +163,25 @@ impl Hall {
         Some(self.next_ticket)
     }
 
-    /// The book has answered.
-    fn paired(&mut self, now: Now, ticket: Ticket, step: Step, out: &mut Vec<Output>) {
-        out.extend(step.log.into_iter().map(Output::Log));
-        for event in step.events {
+    /// Another process has changed the book.
+    fn noticed(&mut self, now: Now, step: Step, out: &mut Vec<Output>) {
+        self.tell_step(step.log, step.events, out);
+        for (device, role) in step.dropped {
+            self.drop_device(now, &device, role.as_deref(), out);
+        }
+    }
+
+    /// What a transition of the book means for the log and for everybody who listens.
+    fn tell_step(&mut self, log: Vec<Line>, events: Vec<Event>, out: &mut Vec<Output>) {
+        out.extend(log.into_iter().map(Output::Log));
+        for event in events {
             self.broadcast(event.name, &event.payload, None, out);
         }
+    }
+
+    /// The book has answered.
+    fn paired(&mut self, now: Now, ticket: Ticket, step: Step, out: &mut Vec<Output>) {
+        self.tell_step(step.log, step.events, out);
         match self.tickets.remove(&ticket) {
             Some(Errandee::Connect(conn)) => self.judged(now, conn, step.answer, out),
             Some(Errandee::Call(waiting)) => {

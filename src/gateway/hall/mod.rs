@@ -68,6 +68,8 @@ pub enum Input {
         /// The answer.
         step: Box<Step>,
     },
+    /// Another process has changed the book; its answer is to nobody.
+    Noticed(Box<Step>),
     /// The world's answer.
     Done {
         /// To which question.

@@ -12,6 +12,12 @@ pub trait Store: Send {
     /// One transition. `now_ms` is wall time.
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step;
 
+    /// Takes in what other processes have written since the last transition, and says what follows
+    /// from it; `None` where nobody has. It is asked once a second, so it must be cheap then.
+    fn glance(&mut self, _now_ms: u64) -> Option<Step> {
+        None
+    }
+
     /// What it is called in the log and in errors.
     fn describe(&self) -> String;
 }

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::fresh::{now, wall_ms};
 use super::outbox::Outbox;
@@ -153,14 +155,31 @@ impl Drop for Hub {
     }
 }
 
-/// Asks the store, question by question, until nobody asks any more.
+/// How often the store is let look for what other processes wrote.
+const GLANCE_EVERY: Duration = Duration::from_secs(1);
+
+/// Asks the store, question by question, until nobody asks any more. In between it looks for what
+/// others wrote.
 pub(super) fn keep_store(
     mut store: Box<dyn Store>,
     mut questions: mpsc::UnboundedReceiver<Question>,
     answering: &mpsc::UnboundedSender<Input>,
 ) {
-    while let Some((ticket, command, fresh)) = questions.blocking_recv() {
-        let step = Box::new(store.transact(wall_ms(), fresh, &command));
-        let _ = answering.send(Input::Paired { ticket, step });
+    let runtime = Handle::current();
+    let mut next_glance = Instant::now() + GLANCE_EVERY;
+    loop {
+        match runtime.block_on(timeout_at(next_glance, questions.recv())) {
+            Ok(Some((ticket, command, fresh))) => {
+                let step = Box::new(store.transact(wall_ms(), fresh, &command));
+                let _ = answering.send(Input::Paired { ticket, step });
+            }
+            Ok(None) => return,
+            Err(_) => {
+                if let Some(step) = store.glance(wall_ms()) {
+                    let _ = answering.send(Input::Noticed(Box::new(step)));
+                }
+                next_glance = Instant::now() + GLANCE_EVERY;
+            }
+        }
     }
 }

@@ -95,6 +95,11 @@ impl Journal {
         Self { keeping, open: None, pruned: None, complained: false }
     }
 
+    /// From now on it hides these secrets, in place of those that it knew.
+    pub fn know(&mut self, secrets: Vec<String>) {
+        self.keeping.redactor = self.keeping.redactor.knowing(secrets);
+    }
+
     /// The file of a moment (wall milliseconds).
     #[must_use]
     pub fn path(&self, now_ms: u64) -> PathBuf {

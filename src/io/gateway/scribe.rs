@@ -13,9 +13,17 @@ use crate::gateway::log::{Level, Line};
 /// Lines that may wait to be written. More are dropped, and it is told how many.
 const WAITING_MAX: usize = 4096;
 
+/// What is handed to the writer.
+enum Told {
+    /// A line, and when it was said (wall milliseconds).
+    Line(Line, u64),
+    /// All secrets that are known by now.
+    Secrets(Vec<String>),
+}
+
 /// The writer of the log.
 pub struct Scribe {
-    lines: SyncSender<(Line, u64)>,
+    lines: SyncSender<Told>,
     lost: Arc<AtomicU64>,
     thread: JoinHandle<()>,
 }
@@ -26,12 +34,15 @@ impl Scribe {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(mut journal: Journal) -> std::io::Result<Self> {
-        let (lines, waiting) = sync_channel::<(Line, u64)>(WAITING_MAX);
+        let (lines, waiting) = sync_channel::<Told>(WAITING_MAX);
         let lost = Arc::new(AtomicU64::new(0));
         let missed = Arc::clone(&lost);
         let thread = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
-            for (line, ms) in waiting {
-                journal.write(&line, ms);
+            for told in waiting {
+                match told {
+                    Told::Line(line, ms) => journal.write(&line, ms),
+                    Told::Secrets(secrets) => journal.know(secrets),
+                }
                 let missed = missed.swap(0, Ordering::Relaxed);
                 if missed > 0 {
                     let words = format!("{missed} lines of the log were lost: they came too fast");
@@ -47,10 +58,15 @@ impl Scribe {
     pub fn sink(&self) -> Sink {
         let (lines, lost) = (self.lines.clone(), Arc::clone(&self.lost));
         Arc::new(move |line| {
-            if let Err(TrySendError::Full(_)) = lines.try_send((line.clone(), wall_ms())) {
+            if let Err(TrySendError::Full(_)) = lines.try_send(Told::Line(line.clone(), wall_ms())) {
                 lost.fetch_add(1, Ordering::Relaxed);
             }
         })
+    }
+
+    /// Lines that come from now on show none of these secrets. It waits while the log is behind.
+    pub fn know(&self, secrets: Vec<String>) {
+        let _ = self.lines.send(Told::Secrets(secrets));
     }
 
     /// Writes what still waits. Every sink must have been dropped before.

@@ -24,6 +24,7 @@ pub(crate) fn settings() -> Settings {
         rate_limit: None,
         control_ui: ControlUi::default(),
         limits: Limits::default(),
+        trusted_proxies: Vec::new(),
         port: 18_789,
         config_path: "/state/openclaw.json".into(),
         state_dir: "/state".into(),

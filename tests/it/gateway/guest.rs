@@ -282,6 +282,12 @@ impl Guest {
         }
     }
 
+    /// Reads one frame and forgets it, but for its event's name; `None` where the socket is closed.
+    pub(crate) async fn hear(&mut self) -> Option<String> {
+        let frame = next(&mut self.socket).await.ok()?;
+        Some(frame["event"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// Waits for the close; its code and reason.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {

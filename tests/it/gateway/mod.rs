@@ -1,6 +1,7 @@
 //! The gateway, from outside and from inside.
 
 mod abuse;
+mod around;
 mod caller;
 mod client;
 mod config_change;

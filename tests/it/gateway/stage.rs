@@ -44,6 +44,11 @@ pub(super) fn settings(given: &Value) -> Settings {
             disable_device_auth: on("free"),
         },
         limits: Limits::default(),
+        trusted_proxies: texts(if auth["addresses"].is_null() {
+            &given["proxies"]
+        } else {
+            &auth["addresses"]
+        }),
         port: 18_789,
         config_path: String::new(),
         state_dir: String::new(),

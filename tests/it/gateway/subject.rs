@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::guest::Key;
 
@@ -46,13 +46,18 @@ pub(crate) struct Subject {
 impl Subject {
     /// Starts a gateway on a fresh state folder.
     pub(crate) fn start(make: &Make) -> Self {
+        Self::configured(make, &json!({"auth": {"mode": "token", "token": TOKEN}}))
+    }
+
+    /// The same with a `gateway` part of one's own.
+    pub(crate) fn configured(make: &Make, gateway: &Value) -> Self {
         // In memory where the system has such a folder: what is tried here is not the disk.
         let home = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
         let port = free_port();
-        let config = json!({
-            "gateway": {"mode": "local", "port": port, "bind": "loopback", "auth": {"mode": "token", "token": TOKEN}},
-            "update": {"checkOnStart": false},
-        });
+        let mut config =
+            json!({"gateway": {"mode": "local", "bind": "loopback"}, "update": {"checkOnStart": false}});
+        let part = config["gateway"].as_object_mut().expect("an object");
+        part.extend(gateway.as_object().expect("an object").clone());
         std::fs::create_dir_all(home.path().join("state")).expect("a folder");
         std::fs::write(home.path().join("state/openclaw.json"), config.to_string()).expect("a file");
         let child = spawn(make, port, home.path());

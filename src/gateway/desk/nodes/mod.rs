@@ -9,8 +9,9 @@ mod catalog;
 
 use serde_json::{Map, Value, json};
 
-use super::registry::Family;
-use super::{Call, Effect, Reply, refuse, say, text};
+use super::registry::{Family, unsupported};
+use super::{Call, Effect, Guest, Reply, refuse, say, text};
+use crate::gateway::frame::Refusal;
 
 pub(super) use book::Nodes;
 
@@ -36,6 +37,15 @@ pub(super) const METHODS: Family = &[
             true => say(json!({"nodeId": id, "displayName": name})),
             false => refuse("unknown nodeId"),
         }
+    }),
+    ("node.invoke", |_, call| {
+        let wanted = text(call.params, "nodeId").unwrap_or_default();
+        let is_wanted = |guest: &Guest| guest.role == "node" && book::node_id(guest) == wanted;
+        if call.guests.values().any(is_wanted) {
+            return unsupported("node.invoke");
+        }
+        let refusal = Refusal::unavailable("node not connected").with(json!({"code": "NOT_CONNECTED"}));
+        Reply::Now(Err(refusal))
     }),
     ("node.pair.request", |desk, call| {
         let Some(node_id) = text(call.params, "nodeId") else { return refuse("nodeId required") };

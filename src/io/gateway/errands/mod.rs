@@ -9,7 +9,7 @@ mod tail;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -40,7 +40,7 @@ pub struct Errands {
     /// Hides what has a secret's shape, and what it knows.
     pub redactor: Redactor,
     /// Secrets that are known: the shared secret, keys of providers.
-    pub secrets: Vec<String>,
+    secrets: RwLock<Vec<String>>,
     /// The log.
     pub log: LogFile,
     /// The time zone of the log's days.
@@ -60,12 +60,21 @@ impl Errands {
             config,
             env: BTreeMap::new(),
             redactor: Redactor::default(),
-            secrets: Vec::new(),
+            secrets: RwLock::default(),
             log,
             zone: TimeZone::UTC,
             agent: None,
             writing: Mutex::new(()),
         }
+    }
+
+    /// From now on it knows these secrets, in place of those before.
+    pub fn know(&self, secrets: Vec<String>) {
+        *self.secrets.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    fn known(&self) -> Vec<String> {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Does an errand. `now_ms` is wall time. It blocks: call it where that is allowed.
@@ -84,7 +93,7 @@ impl Errands {
         let path = self.log.at(Stamp::in_zone(now_ms, &self.zone));
         let read = tail(&path, cursor, limit, max_bytes).map_err(|error| broken("the log", &path, &error))?;
         // Other programs write here too.
-        let redactor = self.redactor.knowing(self.secrets.iter().cloned());
+        let redactor = self.redactor.knowing(self.known());
         let lines: Vec<_> = read.lines.iter().map(|line| redactor.text(line)).collect();
         Ok(json!({
             "file": path.display().to_string(), "cursor": read.cursor, "size": read.size, "lines": lines,
@@ -100,10 +109,11 @@ impl Errands {
         let models = replace::read_within(&self.state_dir, &models_path).ok().flatten();
         let models = models.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
         let (path, models_path) = (self.config.display().to_string(), models_path.display().to_string());
+        let secrets = self.known();
         let scene = config::Scene {
             env: &self.env,
             redactor: &self.redactor,
-            secrets: &self.secrets,
+            secrets: &secrets,
             models_json: models.map(|text| (text, models_path.as_str())),
         };
         let file = config::File { path: &path, bytes: bytes.as_deref() };

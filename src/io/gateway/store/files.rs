@@ -5,12 +5,14 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::gateway::digest::sha256_hex;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::image::{
     Absorbed, BOOTSTRAP, History, Image, PAIRED, PENDING, SIDECAR, Unreadable,
 };
-use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
+use crate::gateway::pairing::{Answer, Book, Command, ServerKey, Step, Store};
 
 use super::disk::{Disk, Exchange, Folder, Stat};
 use super::journal::{self, Change, JOURNAL, waiting};
@@ -84,19 +86,35 @@ impl<D: Disk> OpenClawFiles<D> {
         let before = known.book.aspect(subject.as_deref());
         let mut step = known.book.handle(now_ms, fresh, &known.key, &self.options.policy, command);
         known.unsaved |= known.book.aspect(subject.as_deref()) != before;
-        for _ in 0..ATTEMPTS_MAX {
-            if !self.save(now_ms, &mut known)? {
-                break;
-            }
-            self.known = Some(known);
-            known = self.refresh(now_ms, &mut told)?;
-        }
-        self.known = Some(known);
+        self.settle(now_ms, known, &mut told)?;
         self.has_started = true;
         told.events.append(&mut step.events);
         told.log.append(&mut step.log);
         told.dropped.append(&mut step.dropped);
         Ok(Step { answer: step.answer, events: told.events, log: told.log, dropped: told.dropped })
+    }
+
+    /// What others wrote, taken in without a question.
+    fn take_in(&mut self, now_ms: u64) -> Result<Step, Error> {
+        let _lock = self.disk.lock()?;
+        let mut told = Absorbed::default();
+        let known = self.refresh(now_ms, &mut told)?;
+        self.settle(now_ms, known, &mut told)?;
+        let answer = Answer::Payload(Value::Null);
+        Ok(Step { answer, events: told.events, log: told.log, dropped: told.dropped })
+    }
+
+    /// Writes what is known, and reads again for as long as others write in between.
+    fn settle(&mut self, now_ms: u64, mut known: Known, told: &mut Absorbed) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS_MAX {
+            if !self.save(now_ms, &mut known)? {
+                break;
+            }
+            self.known = Some(known);
+            known = self.refresh(now_ms, told)?;
+        }
+        self.known = Some(known);
+        Ok(())
     }
 
     /// What the folder says now. It is taken out of `self`, and put back when all went well.
@@ -337,6 +355,19 @@ impl<D: Disk> Store for OpenClawFiles<D> {
             self.known = None;
             unavailable(&error)
         })
+    }
+
+    fn glance(&mut self, now_ms: u64) -> Option<Step> {
+        let known = self.known.take()?;
+        let is_unchanged = self.is_unchanged(&known);
+        self.known = Some(known);
+        if matches!(is_unchanged, Ok(true)) {
+            return None;
+        }
+        Some(self.take_in(now_ms).unwrap_or_else(|error| {
+            self.known = None;
+            unavailable(&error)
+        }))
     }
 
     fn describe(&self) -> String {
