@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::sleep_until;
 
-use super::fresh::{now, wall_ms};
+use super::fresh::{fresh, now, wall_ms};
 use super::outbox::Outbox;
 use super::server::Shared;
 use super::wire::text_frame;
@@ -177,6 +177,12 @@ pub(super) fn keep_store(
     answering: &mpsc::UnboundedSender<Input>,
     is_over: &dyn Fn() -> bool,
 ) {
+    // What is wrong with it is said at the start, not when the first guest is turned away. Nobody waits
+    // for this answer.
+    if let Ok(fresh) = fresh() {
+        let step = Box::new(store.transact(wall_ms(), fresh, &Command::List));
+        let _ = answering.send(Input::Paired { ticket: 0, step });
+    }
     while let Some((ticket, command, fresh)) = questions.blocking_recv() {
         if is_over() {
             return;
