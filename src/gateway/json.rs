@@ -1,10 +1,14 @@
 //! JSON that came over a wire, read without surprises.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// The most values in one document, those in lists and objects included. A byte or two may stand for a
+/// value that takes thirty and more: without a bound, a message becomes twenty times its size.
+pub const VALUES_MAX: usize = 1 << 20;
 
 /// Reads a document: every key is an ordinary key, and of equal keys the last one counts.
 ///
@@ -13,26 +17,32 @@ use serde_json::{Map, Number, Value};
 /// `serde_json`'s: 128 levels.
 ///
 /// # Errors
-/// The parser's: not JSON, too deep, a number beyond a double, or half of a surrogate pair.
+/// The parser's: not JSON, too deep, a number beyond a double, or half of a surrogate pair; and more
+/// than [`VALUES_MAX`] values.
 pub fn read(text: &str) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = reader.deserialize_any(Plain)?;
+    let value = Plain(&Cell::new(0)).deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
 
-/// Builds a value, key by key.
-struct Plain;
+/// Builds a value, key by key, and counts.
+#[derive(Clone, Copy)]
+struct Plain<'a>(&'a Cell<usize>);
 
-impl<'de> DeserializeSeed<'de> for Plain {
+impl<'de> DeserializeSeed<'de> for Plain<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        self.0.set(self.0.get() + 1);
+        if self.0.get() > VALUES_MAX {
+            return Err(D::Error::custom(format_args!("more than {VALUES_MAX} values")));
+        }
         reader.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Plain {
+impl<'de> Visitor<'de> for Plain<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +79,7 @@ impl<'de> Visitor<'de> for Plain {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = seq.next_element_seed(Self)? {
+        while let Some(item) = seq.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -78,7 +88,7 @@ impl<'de> Visitor<'de> for Plain {
     fn visit_map<A: MapAccess<'de>>(self, mut given: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = given.next_key::<String>()? {
-            let value = given.next_value_seed(Self)?;
+            let value = given.next_value_seed(self)?;
             map.insert(key, value);
         }
         Ok(Value::Object(map))
@@ -93,6 +103,14 @@ mod tests {
     fn no_key_is_a_command() {
         let text = r#"{"$serde_json::private::RawValue":"[1]","a":{"$serde_json::private::RawValue":"{"}}"#;
         assert_eq!(read(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_short_text_does_not_become_a_large_value() {
+        let list = |values: usize| format!("[{}0]", "0,".repeat(values - 2));
+        assert!(read(&list(VALUES_MAX)).is_ok());
+        let error = read(&list(VALUES_MAX + 1)).unwrap_err().to_string();
+        assert!(error.starts_with("more than 1048576 values"), "{error}");
     }
 
     #[test]

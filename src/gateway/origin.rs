@@ -54,16 +54,13 @@ pub fn is_private_host(host: &str) -> bool {
     is_local_host(host) || address(&host_name(host)).is_some_and(is_private)
 }
 
-/// The name in a `Host` value: no port, no brackets, lower case.
+/// The name in a `Host` value: no port, no brackets, lower case; empty where it is no `Host` value.
 fn host_name(host: &str) -> String {
     let host = host.trim().to_ascii_lowercase();
-    if let Some((inside, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return inside.to_owned();
-    }
     if host.parse::<Ipv6Addr>().is_ok() {
         return host;
     }
-    host.split(':').next().unwrap_or_default().to_owned()
+    split_authority(&host).map(|(name, _)| name.to_owned()).unwrap_or_default()
 }
 
 /// An address; IPv4 in IPv6 form is IPv4.

@@ -174,6 +174,10 @@ fn key_of(request: &Request<Incoming>) -> Result<HeaderValue, Box<Answer>> {
         return Err(Box::new(answer));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes).unwrap_or_default();
+    // Each is one thing to us and may be the other to whoever passed the request on.
+    if [header::HOST, header::ORIGIN].iter().any(|name| headers.get_all(name).iter().count() > 1) {
+        return bad("Repeated Host or Origin header");
+    }
     // Sixteen bytes in base64.
     let well = key.len() == 24
         && key.ends_with(b"==")

@@ -4,7 +4,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 
 /// 2026-11-22T08:41:32.514Z.
 const NOW: u64 = 1_795_336_892_514;
+
+/// Another user.
+const NOBODY: u32 = 65_534;
 
 /// A sink that can be read.
 #[derive(Clone, Default)]
@@ -174,6 +177,17 @@ fn traps_in_a_shared_folder_are_refused_and_told_once() {
         ("a second name", |dir, target| fs::hard_link(target, dir.join("openclaw-2026-11-22.log")).unwrap()),
         ("a folder", |dir, _| fs::create_dir(dir.join("openclaw-2026-11-22.log")).unwrap()),
     ];
+    let mut traps = traps.to_vec();
+    // Only root can give a file away.
+    let probe = tempfile::tempdir().unwrap();
+    if chown(probe.path(), Some(NOBODY), None).is_ok() {
+        traps.push(("a file of another user", |dir, _| {
+            fs::write(dir.join("openclaw-2026-11-22.log"), "").unwrap();
+            chown(dir.join("openclaw-2026-11-22.log"), Some(NOBODY), None).unwrap();
+        }));
+    } else {
+        eprintln!("skipped: a file of another user: only root can make one");
+    }
     for (what, trap) in traps {
         let folder = tempfile::tempdir().unwrap();
         let (dir, target) = (folder.path().join("openclaw"), folder.path().join("target"));

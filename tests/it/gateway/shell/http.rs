@@ -68,6 +68,12 @@ async fn an_upgrade_that_is_none_is_refused() {
                 .to_owned(),
             400,
         ),
+        ("GET", format!("host: b\r\nconnection: upgrade\r\nupgrade: websocket\r\n{key}sec-websocket-version: 13\r\n"), 400),
+        (
+            "GET",
+            format!("origin:\r\norigin: http://b\r\nconnection: upgrade\r\nupgrade: websocket\r\n{key}sec-websocket-version: 13\r\n"),
+            400,
+        ),
     ];
     for (verb, headers, status) in cases {
         let request = format!("{verb} / HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");

@@ -186,6 +186,18 @@ fn what_it_cannot_do_it_says_with_the_right_code() {
 }
 
 #[test]
+fn pairings_that_cannot_be_read_are_told_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    config(folder.path(), TOKEN);
+    std::fs::create_dir(folder.path().join("devices")).expect("a folder");
+    std::fs::write(folder.path().join("devices/paired.json"), "{").expect("a file");
+    let state = folder.path().to_str().expect("a path");
+    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let line = running.line("the pairing store cannot be used");
+    assert!(line.contains("devices/paired.json:1:1") && line.contains("repair or restore it"), "{line}");
+}
+
+#[test]
 fn without_a_secret_it_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--allow-unconfigured"]));
