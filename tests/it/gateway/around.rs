@@ -241,3 +241,56 @@ async fn a_config_as_real_users_have_it_is_accepted() {
     }
     assert_eq!(beats, 2_700_000);
 }
+
+#[tokio::test]
+async fn what_config_get_shows_can_be_written_back_and_the_secret_stays() {
+    let subject = ours(&[]);
+    let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+    for method in ["config.set", "config.apply", "config.patch"] {
+        let shown = admin.call("config.get", json!({})).await.expect("the config");
+        assert!(!shown.to_string().contains(TOKEN), "{shown}");
+        let mut config = shown["config"].clone();
+        config["logging"] = json!({"level": if method == "config.set" { "debug" } else { "warn" }});
+        let params = json!({"raw": config.to_string(), "baseHash": shown["hash"]});
+        let done = admin.call(method, params.clone()).await.expect(method);
+        assert!(done["ok"] == true && !done.to_string().contains(TOKEN), "{method}: {done}");
+        let text = std::fs::read_to_string(subject.state().join("openclaw.json")).expect("the config");
+        assert!(text.contains(TOKEN) && !text.contains("REDACTED"), "{method}: {text}");
+        if method == "config.set" {
+            let stale = admin.call(method, params).await.expect_err("another hash");
+            assert_eq!(stale["message"], "config changed since last load; re-run config.get and retry");
+        }
+    }
+    enter(&subject, &cli("admin", &SIX)).await.leave().await;
+    let empty = json!({"raw": "{}", "baseHash": "x"});
+    for _ in 0..2 {
+        let _ = admin.call("config.patch", empty.clone()).await;
+    }
+    let error = admin.call("config.patch", empty).await.expect_err("too often");
+    assert_eq!(
+        (&error["code"], &error["details"]["limit"]),
+        (&json!("UNAVAILABLE"), &json!("3 per 60s")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn events_are_counted_for_all_and_heard_by_those_who_may() {
+    let subject = ours(&[]);
+    let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+    let mut reader = enter(&subject, &cli("reader", &["operator.read"])).await;
+    let shown = refused(&subject, &cli("asks", &["operator.read"]).header("x-real-ip", "203.0.113.7")).await;
+    let id = shown["details"]["requestId"].clone();
+    let (seq, asked) = admin.numbered("device.pair.requested").await;
+    assert_eq!(asked["requestId"], id);
+    admin.call("device.pair.reject", json!({"requestId": id.clone()})).await.expect("rejected");
+    let (mut next, mut resolved) = admin.numbered("device.pair.resolved").await;
+    while resolved["requestId"] != id {
+        (next, resolved) = admin.numbered("device.pair.resolved").await;
+    }
+    assert_eq!((next > seq, &resolved["decision"]), (true, &json!("rejected")));
+    admin.call("system-event", json!({"text": "hello"})).await.expect("told");
+    let (last, _) = reader.numbered("presence").await;
+    assert!(last != seq && last != next, "one count for all");
+    assert!(!reader.heard("device.pair.requested") && !reader.heard("device.pair.resolved"));
+}
