@@ -33,8 +33,8 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "\
-Exit codes: 0 pass · 1 fail · 2 usage, scenario or configuration error · 3 could not run ·
-4 nothing selected · 130/143 interrupted
+Exit codes: 0 pass · 1 fail · 2 usage, scenario or configuration error ·
+3 could not run · 4 nothing selected · 130/143 interrupted
 
 Examples:
   provoke run                      judge the built-in scenarios in both worlds

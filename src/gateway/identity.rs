@@ -5,12 +5,11 @@
 
 mod pem;
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
-use sha2::{Digest as _, Sha256};
+
+use super::digest::sha256_hex;
 
 pub use pem::{PemError, private_from_pem, private_to_pem, public_to_pem};
 
@@ -23,11 +22,7 @@ const KEY_TEXT_MAX: usize = 1024;
 /// The id of a device: lower-case hex SHA-256 of its raw public key.
 #[must_use]
 pub fn device_id(public_key: &[u8]) -> String {
-    let mut id = String::with_capacity(64);
-    for byte in Sha256::digest(public_key) {
-        let _ = write!(id, "{byte:02x}");
-    }
-    id
+    sha256_hex(public_key)
 }
 
 /// A public key as it stands on the wire: base64url without padding.

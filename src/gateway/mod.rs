@@ -3,36 +3,37 @@
 //! Wire-compatible with OpenClaw 2026.4.12 (gateway protocol 3). Everything
 //! here is a value that is told the time and given its randomness:
 //!
-//! - [`frame`]: what crosses the socket, in and out;
-//! - [`identity`], [`auth`], [`origin`]: who calls, with which secret, from where;
-//! - [`shape`]: what parameters must look like, and the words for what does not fit;
-//! - [`handshake`]: the checks of `connect`, in their order, with their words;
-//! - [`scope`]: what one scope says about another;
+//! - [`json`], [`digest`], [`fresh`]: JSON off a wire, hashes as text, the time and chance that are given;
+//! - [`frame`], [`shape`]: what crosses the socket; what parameters must look like, and the words if not;
+//! - [`scope`], [`identity`], [`auth`], [`origin`]: what may be done, by which device, with which secret, from where;
+//! - [`settings`], [`resolve`]: what a gateway is told before it begins, and how a config becomes that;
+//! - [`log`], [`errand`]: what it has to say, and what it wants of the world;
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
-//! - [`method`]: the table of methods: role, scope, parameters;
-//! - [`desk`]: what each method does;
+//! - [`handshake`]: the checks of `connect`, in their order, with their words;
+//! - [`method`], [`desk`]: the table of methods, and what each of them does;
 //! - [`hall`]: the machine that holds the connections and ties it all together;
 //! - [`client`]: the other end, for our own commands.
 //!
 //! `io::gateway` gives it sockets, files and a clock.
 
-pub mod desk;
-pub mod errand;
-pub mod frame;
-pub mod fresh;
-pub mod hall;
-pub mod auth;
-pub mod handshake;
-pub mod identity;
 pub mod json;
-pub mod log;
-pub mod method;
-pub mod origin;
-pub mod pairing;
-pub mod resolve;
-pub mod scope;
+pub mod digest;
+pub mod fresh;
+pub mod frame;
 pub mod shape;
+pub mod scope;
+pub mod identity;
+pub mod auth;
+pub mod origin;
 pub mod settings;
+pub mod resolve;
+pub mod log;
+pub mod errand;
+pub mod pairing;
+pub mod handshake;
+pub mod method;
+pub mod desk;
+pub mod hall;
 pub mod client;
 
 /// The protocol version that this gateway speaks.

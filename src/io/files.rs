@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use super::fresh::fresh;
+
 /// The largest file that is read, in bytes.
 const FILE_MAX: u64 = 16 << 20;
 /// The most files that one folder may give.
@@ -26,6 +28,17 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(Bytes::from(bytes))
+}
+
+/// The same for a path that must mean a plain file: a pipe would be waited on for ever.
+///
+/// # Errors
+/// As [`read`], and when it is something else.
+pub fn read_plain(path: &Path) -> io::Result<Bytes> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"));
+    }
+    read(path)
 }
 
 /// Every file below a folder, sorted by path, each with its path relative to it. Hidden folders,
@@ -110,6 +123,57 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// Writes a file that only its owner may read, whole or not at all and down to the disk. A link is followed.
+///
+/// # Errors
+/// When the folder cannot be made or written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = identity(path);
+    let beside = private_beside(&path, bytes)?;
+    let renamed = fs::rename(&beside, &path).and_then(|()| fs::File::open(folder_of(&path))?.sync_all());
+    renamed.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+/// Makes a file that only its owner may read, unless there is one: that one stays.
+///
+/// # Errors
+/// When the folder cannot be made or written.
+pub fn create_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = private_beside(path, bytes)?;
+    let linked = fs::hard_link(&beside, path);
+    fs::remove_file(&beside)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        done => done,
+    }
+}
+
+/// A new file beside another, which only its owner may read. Nobody can foresee its name and lay a trap there.
+fn private_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", fresh()?.uuid()));
+    let beside = path.with_file_name(name);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    folder.create(folder_of(path))?;
+    let mut file = options.open(&beside)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))?;
+    Ok(beside)
+}
+
+/// The folder that a file stands in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Whether [`write`] could write there, found out without changing anything.

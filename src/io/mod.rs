@@ -3,6 +3,7 @@
 pub mod client;
 pub mod clock;
 pub mod files;
+pub mod fresh;
 pub mod gateway;
 pub mod mock;
 pub mod router;

@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use crate::cli::error::tell;
 use crate::cli::reach::Ground;
 use crate::gateway::client::approval::covers;
-use crate::gateway::client::connect::{Persona, SIX};
+use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
 use crate::gateway::client::key::DeviceKey;
+use crate::gateway::scope;
 use crate::io::client::{Link, scratch_key};
 
 /// So long may the removal of the scratch device take.
@@ -36,7 +37,7 @@ pub(super) fn would_spoil(ground: &Ground) -> bool {
     let is_short = |record: &Value| {
         let scopes = record["scopes"].as_array().into_iter().flatten();
         let scopes: Vec<String> = scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect();
-        !SIX.iter().all(|scope| covers(&scopes, scope))
+        !scope::OPERATOR.iter().all(|scope| covers(&scopes, scope))
     };
     !is_ours && paired.filter(|record| record["deviceId"] == id.as_str()).any(is_short)
 }

@@ -10,8 +10,9 @@ use super::{EXAMPLES, WAIT_MS, by_device, in_files, list};
 use crate::cli::error::{CliError, Exit, tell};
 use crate::cli::reach::{Ground, Paint, Reach, block_on, print_json};
 use crate::cli::run::out;
-use crate::gateway::client::approval::{Request, pending};
+use crate::gateway::client::approval::{PREFIX_MIN, Request, pending};
 use crate::gateway::client::connect::Persona;
+use crate::problem::Problem;
 
 /// Approves a request by its id, or whatever a device asks for, by the device.
 ///
@@ -53,7 +54,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if let Some(folder) = &args.state_dir {
         return in_files::run(folder, args.request.as_deref(), args.reach.json);
     }
-    if args.device.is_some() {
+    if let Some(device) = &args.device {
+        if device.trim().len() < PREFIX_MIN {
+            let problem =
+                Problem::new(format!("--device {} is too short to name one device", quoted(device)));
+            let hint = "give its id or at least eight digits of it; see: provoke devices list";
+            return Err(CliError::new(Exit::Usage, problem.hint(hint)));
+        }
         return block_on(by_device::run(args));
     }
     match args.request.as_deref().map(str::trim).filter(|id| !id.is_empty() && !args.latest) {
@@ -152,7 +159,7 @@ fn command(id: &str, reach: &Reach) -> String {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_/:=.,@%+-".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -18,8 +18,9 @@ use crate::cli::reach::{Ground, Paint, Stop};
 use crate::gateway::client::approval::{Approval, Input, Outcome, Output, PREFIX_MIN, Wanted};
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
-use crate::io::client::{Happening, Link, wall_ms};
+use crate::io::client::{Happening, Link};
 use crate::io::clock::{Clock, TimeScale};
+use crate::io::fresh::wall_ms;
 
 /// So long it waits for the device to ask, in milliseconds.
 const PATIENCE_MS: u64 = 30_000;

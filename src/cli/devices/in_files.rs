@@ -7,14 +7,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::approve::{approved, selection};
+use super::approve::{approved, quoted, selection};
 use crate::cli::error::{CliError, Exit, tell};
 use crate::cli::reach::{Paint, print_json};
 use crate::cli::run::out;
 use crate::gateway::client::approval::pending;
-use crate::gateway::client::connect::SIX;
 use crate::gateway::pairing::{Answer, By, Command, Store};
-use crate::io::client::{fresh, wall_ms};
+use crate::gateway::scope;
+use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
 use crate::problem::Problem;
 
@@ -24,9 +24,9 @@ const DATABASE: &str = "gateway.sqlite";
 pub(super) fn run(folder: &Path, request: Option<&str>, json: bool) -> Result<Exit, CliError> {
     let mut store = open(folder)?;
     let Some(request) = request.map(str::trim).filter(|id| !id.is_empty()) else {
-        return show(store.as_mut());
+        return show(store.as_mut(), folder);
     };
-    let by = By { device_id: None, scopes: SIX.map(str::to_owned).to_vec() };
+    let by = By { device_id: None, scopes: scope::OPERATOR.map(str::to_owned).to_vec() };
     let command = Command::Approve { request_id: request.to_owned(), by };
     match transact(store.as_mut(), &command)? {
         Ok(answer) if json => print_json(&answer).map(|()| Exit::Pass),
@@ -36,14 +36,14 @@ pub(super) fn run(folder: &Path, request: Option<&str>, json: bool) -> Result<Ex
         }
         Err(words) => {
             tell(format_args!("error: {words}"));
-            tell("  next   see what waits there: provoke devices approve --state-dir DIR");
+            tell(format_args!("  next   see what waits there: {}", look(folder)));
             Ok(Exit::Fail)
         }
     }
 }
 
 /// Shows what waits there, and approves nothing.
-fn show(store: &mut dyn Store) -> Result<Exit, CliError> {
+fn show(store: &mut dyn Store, folder: &Path) -> Result<Exit, CliError> {
     let list = match transact(store, &Command::List)? {
         Ok(list) => list,
         Err(words) => {
@@ -55,13 +55,19 @@ fn show(store: &mut dyn Store) -> Result<Exit, CliError> {
         Some(request) => {
             out(selection(request, Paint::of_stdout()).as_bytes())?;
             tell(format_args!(
-                "Approve this exact request with: provoke devices approve --state-dir DIR {}",
+                "Approve this exact request with: {} {}",
+                look(folder),
                 Paint::of_stderr().strong(&request.id)
             ));
         }
         None => tell("No pending device pairing requests to approve"),
     }
     Ok(Exit::Fail)
+}
+
+/// The command that shows what waits in a folder.
+fn look(folder: &Path) -> String {
+    format!("provoke devices approve --state-dir {}", quoted(&folder.to_string_lossy()))
 }
 
 /// One transition: the payload, or the refusal's words.

@@ -13,7 +13,7 @@ use crate::cli::run::out;
 use crate::gateway::client::approval::{Request, pending};
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
-use crate::io::client::wall_ms;
+use crate::io::fresh::wall_ms;
 
 /// What OpenClaw says in this case, too.
 pub(super) const FALLBACK: &str = "Direct scope access failed; using local fallback.";

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use jiff::tz::TimeZone;
@@ -13,25 +14,29 @@ use crate::cli::run::interrupted;
 use crate::config::LoggingConfig;
 use crate::gateway::log::{Level, Line, Place};
 use crate::gateway::pairing::image::AtRest;
-use crate::gateway::pairing::{Policy, Store};
+use crate::gateway::pairing::{Command, Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::client::Identity;
+use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
-use crate::io::gateway::{Scribe, Server, Watch, World};
+use crate::io::gateway::{Console, Scribe, Server, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
-The config is OpenClaw's: gateway.mode, gateway.port, gateway.auth, gateway.controlUi. When it
-changes, the gateway takes it in, and closes the sockets that came by a secret that is no longer the
-secret. ^C and SIGTERM end it with exit code 0.
+The config is OpenClaw's: gateway.mode, .port, .auth and .controlUi. When it
+changes, the gateway takes it in, and closes the sockets that came by a secret
+that no longer holds. ^C and SIGTERM end it with exit code 0; a
+second one ends it at once.
 
 Switches, with their defaults first:
-  pairing.localUpgrade=connection|ask  what a local caller with the shared secret gets beyond its
-                                       device's grant: all it asks, on this connection; or nothing
-  pairing.tokenAtRest=hash|plain       how device tokens stand in paired.json
+  pairing.localUpgrade=connection|ask
+      What a local caller with the shared secret gets beyond what its device
+      was granted: all it asks, for this connection; or nothing until approved
+  pairing.tokenAtRest=hash|plain
+      How device tokens stand in paired.json
 
 Examples:
   provoke gateway run --state-dir ~/.openclaw
@@ -57,7 +62,7 @@ pub(in crate::cli) struct Args {
     /// is named, else sqlite]
     #[arg(long, value_name = "STORE")]
     store: Option<String>,
-    /// Turns a switch; any number
+    /// Turns a switch, see below; any number
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
     /// The shared token, before the config and OPENCLAW_GATEWAY_TOKEN; others may see it in the list of
@@ -72,8 +77,11 @@ pub(in crate::cli) struct Args {
     pub(super) allow_unconfigured: bool,
 }
 
-/// Threads of the runtime: one hall does the work, the others pass bytes.
-const THREADS_MAX: usize = 4;
+/// Worker threads of the runtime. The store and the log have threads of their own.
+const THREADS_MAX: usize = 1;
+
+/// How long errands have that are under way when everything else has ended.
+const LAST_ERRANDS: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if args.bind != "loopback" {
@@ -100,9 +108,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         )?;
     let zone = TimeZone::system();
     let file = log_file(&config.logging);
-    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings)?;
-    let scribe = Scribe::start(journal)
-        .map_err(|error| CliError::system("cannot start the log", &error, "check the limits on threads"))?;
+    let no_log = |error: std::io::Error| {
+        CliError::system("cannot start the log", &error, "check the limits on threads")
+    };
+    let (console, shown) = Console::start(anstream::stderr()).map_err(no_log)?;
+    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings, console)?;
+    let scribe = Scribe::start(journal).map_err(no_log)?;
     let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
     errands.env.clone_from(&setup.env);
     errands.zone = zone;
@@ -110,8 +121,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let errands = Arc::new(errands);
     let world = World { store, errands: errands.clone(), log: scribe.sink() };
     let done = runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe), &config.notes));
-    drop(runtime);
+    // An errand may hang on a file system that does not answer.
+    runtime.shutdown_timeout(LAST_ERRANDS);
     scribe.finish();
+    shown.wait();
     done
 }
 
@@ -119,7 +132,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 async fn serve(
     setup: &Setup,
     settings: Settings,
-    world: World,
+    mut world: World,
     mut watch: Watch,
     (errands, scribe): (&Errands, &Scribe),
     notes: &[Problem],
@@ -130,6 +143,9 @@ async fn serve(
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
+    // A look at the book, so that a store that cannot be used is told before anybody connects.
+    let chance = fresh().map_err(|error| CliError::system("no chance to be had", &error, "try again"))?;
+    let first = world.store.transact(wall_ms(), chance, &Command::List);
     let server = Server::start(settings, world).await.map_err(|error| {
         let hint =
             "another program has the port, perhaps another gateway: stop it, or choose one with --port";
@@ -145,6 +161,7 @@ async fn serve(
     );
     say(Level::Info, listening);
     notes.iter().for_each(|note| say(Level::Warn, noted(note)));
+    first.log.iter().for_each(&*log);
     if let Some(missing) = missing {
         say(Level::Warn, missing);
     }
@@ -171,8 +188,12 @@ async fn serve(
         }
     }
     say(Level::Info, "stopping".to_owned());
-    server.stop("gateway stopping").await;
-    Ok(Exit::Pass)
+    // Who says it twice does not want to wait; every file is whole at any moment.
+    let told_again = interrupted();
+    tokio::select! {
+        () = server.stop("gateway stopping") => Ok(Exit::Pass),
+        exit = told_again => Ok(exit),
+    }
 }
 
 /// A note on the config, in one line.
@@ -213,6 +234,7 @@ fn journal(
     file: LogFile,
     zone: TimeZone,
     settings: &Settings,
+    console: Console,
 ) -> Result<Journal, CliError> {
     let floor = |word: &Option<String>, key: &str| match word.as_deref() {
         None => Ok(Some(Level::Info)),
@@ -228,8 +250,8 @@ fn journal(
         zone,
         place: Place { hostname: settings.host.name.clone(), version: env!("CARGO_PKG_VERSION").to_owned() },
         redactor: Redactor::new(secrets(settings)),
-        console: Box::new(anstream::stderr()),
-        complaints: Box::new(std::io::stderr()),
+        complaints: Box::new(console.clone()),
+        console: Box::new(console),
     }))
 }
 

@@ -16,10 +16,11 @@ use super::config::{default_file, environment};
 use super::error::{CliError, Exit};
 use crate::config::{self, Secret};
 use crate::gateway::client::answer::Hello;
-use crate::gateway::client::connect::{Credentials, Greeting, Persona, ROLE};
+use crate::gateway::client::connect::{Credentials, Greeting, Persona};
 use crate::gateway::client::endpoint::{self, Endpoint, Wish};
 use crate::gateway::client::fault::Fault;
 use crate::gateway::client::key::DeviceKey;
+use crate::gateway::scope::ROLE_OPERATOR;
 use crate::io::client::{Identity, Link, fresh_uuid, platform};
 use crate::io::files;
 use crate::problem::Problem;
@@ -106,7 +107,7 @@ impl Ground {
                 paired.iter().find(|device| device["deviceId"] == id.as_str())?["scopes"].as_array()?;
             Some(scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect())
         });
-        local.or_else(|| self.identity.token(ROLE).map(|kept| kept.scopes))
+        local.or_else(|| self.identity.token(ROLE_OPERATOR).map(|kept| kept.scopes))
     }
 
     /// The pairing files, where the gateway is this machine's own. `true`: it is a gateway of ours.
@@ -121,7 +122,7 @@ impl Ground {
     pub(super) async fn open(&self, persona: &Persona) -> Result<(Link, Hello), Fault> {
         let key = self.identity.key();
         let mut credentials = self.credentials.clone();
-        let kept = self.identity.token(ROLE).filter(|_| self.endpoint.is_loopback());
+        let kept = self.identity.token(ROLE_OPERATOR).filter(|_| self.endpoint.is_loopback());
         if !credentials.has_shared() {
             credentials.device_token = kept.as_ref().map(|kept| kept.token.clone());
         }
@@ -145,7 +146,7 @@ impl Ground {
                 }
             }
             Err(fault) if fault.spoils_device_token() && !self.credentials.has_shared() => {
-                let _ = self.identity.keep(ROLE, None);
+                let _ = self.identity.keep(ROLE_OPERATOR, None);
             }
             Err(_) => {}
         }

@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-/// What stands in place of a secret.
-const REDACTED: &str = "__OPENCLAW_REDACTED__";
+use crate::gateway::desk::config::MARK as REDACTED;
 
 /// How the names of secret fields end, in lower case.
 const SECRET_ENDS: [&str; 8] =

@@ -11,6 +11,7 @@ use crate::cli::run::out;
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::diagnosis::{Advice, Scene, diagnose};
 use crate::gateway::client::fault::Fault;
+use crate::gateway::scope::ROLE_OPERATOR;
 use crate::report::text::shown;
 
 /// A secret shorter than this would hit innocent text.
@@ -80,7 +81,7 @@ impl Ground {
 
     fn secrets(&self) -> Vec<String> {
         let given = &self.credentials;
-        let kept = self.identity.token(crate::gateway::client::connect::ROLE).map(|kept| kept.token);
+        let kept = self.identity.token(ROLE_OPERATOR).map(|kept| kept.token);
         let all = [given.token.clone(), given.password.clone(), given.device_token.clone(), kept];
         let all = all.into_iter().flatten().map(|secret| secret.expose().to_owned());
         all.filter(|secret| secret.len() >= KNOWN_MIN).collect()

@@ -119,7 +119,7 @@ impl Hello {
         let token = auth["deviceToken"].as_str().filter(|token| !token.is_empty()).map(|token| {
             let scopes = auth["scopes"].as_array().into_iter().flatten();
             let scopes = scopes.filter_map(text).collect();
-            let role = auth["role"].as_str().unwrap_or(super::connect::ROLE).to_owned();
+            let role = auth["role"].as_str().unwrap_or(crate::gateway::scope::ROLE_OPERATOR).to_owned();
             (role, KeptToken { token: Secret::new(token), scopes })
         });
         Ok(Self {

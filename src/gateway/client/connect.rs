@@ -8,19 +8,7 @@ use super::key::DeviceKey;
 use crate::config::Secret;
 use crate::gateway::PROTOCOL;
 use crate::gateway::identity::Signed;
-
-/// The scopes that the command line asks for, in its order.
-pub const SIX: [&str; 6] = [
-    "operator.admin",
-    "operator.read",
-    "operator.write",
-    "operator.approvals",
-    "operator.pairing",
-    "operator.talk.secrets",
-];
-
-/// The role of every caller here.
-pub const ROLE: &str = "operator";
+use crate::gateway::scope::{self, ROLE_OPERATOR};
 
 /// As whom a command connects, and for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +27,14 @@ impl Persona {
     /// The command line itself, with all it may need.
     #[must_use]
     pub fn cli() -> Self {
-        let scopes = SIX.map(str::to_owned).to_vec();
+        let scopes = scope::OPERATOR.map(str::to_owned).to_vec();
         Self { id: "cli", mode: "cli", display_name: None, scopes }
     }
 
     /// A look from outside: it may read.
     #[must_use]
     pub fn probe() -> Self {
-        Self { id: "cli", mode: "probe", display_name: None, scopes: vec!["operator.read".to_owned()] }
+        Self { id: "cli", mode: "probe", display_name: None, scopes: vec![scope::READ.to_owned()] }
     }
 
     /// A call with the least power that a reading method needs.
@@ -56,7 +44,7 @@ impl Persona {
             id: "gateway-client",
             mode: "backend",
             display_name: Some(format!("gateway:{method}")),
-            scopes: vec!["operator.read".to_owned()],
+            scopes: vec![scope::READ.to_owned()],
         }
     }
 }
@@ -131,7 +119,7 @@ pub fn params(greeting: &Greeting, nonce: &str, now_ms: u64) -> Value {
         "maxProtocol": PROTOCOL,
         "client": client,
         "caps": [],
-        "role": ROLE,
+        "role": ROLE_OPERATOR,
         "scopes": persona.scopes,
         "device": {
             "id": id,
@@ -154,7 +142,7 @@ fn signed<'a>(greeting: &'a Greeting, device_id: &'a str, nonce: &'a str, now_ms
         device_id,
         client_id: persona.id,
         client_mode: persona.mode,
-        role: ROLE,
+        role: ROLE_OPERATOR,
         scopes: &persona.scopes,
         signed_at_ms: now_ms,
         token: credentials.signed(),

@@ -93,7 +93,10 @@ fn pairing(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "the pairing: a device keeps the scopes of its first contact until somebody approves more",
         ),
         Some("role-upgrade") => (
-            format!("device {device} has no live token as {} (revoked?)", super::connect::ROLE),
+            format!(
+                "device {device} has no live token as {} (revoked?)",
+                crate::gateway::scope::ROLE_OPERATOR
+            ),
             "the pairing: its token for this role was revoked, or it was never approved for it",
         ),
         Some("metadata-upgrade") => (
@@ -137,6 +140,11 @@ fn refused(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "the gateway has no secret configured, and lets nobody in",
             "the gateway's config",
             &["set gateway.auth.token there and restart it"],
+        ),
+        _ if denial.message.starts_with("the pairing store cannot be used") => advice(
+            denial.message.clone(),
+            "the gateway's state folder",
+            &["repair what it names; the gateway need not be restarted"],
         ),
         "AUTH_DEVICE_TOKEN_MISMATCH" => advice(
             "the gateway no longer accepts the token that it gave to this device",
@@ -186,9 +194,14 @@ fn denied(denial: &Denial, scene: &Scene<'_>) -> Advice {
                 "provoke devices list, then: provoke devices approve --device <device>, which cannot lose that race",
             ],
         ),
-        "unknown deviceId" | "unknown deviceId/role" => {
+        "unknown deviceId" => {
             advice("no such device is paired there", "the command", &["provoke devices list"])
         }
+        "unknown deviceId/role" => advice(
+            "no such device is paired there, or it has no token of this role",
+            "the command",
+            &["compare the device and its roles: provoke devices list"],
+        ),
         "device token rotation denied" => advice(
             "the gateway does not say why: an unknown device or role, another's device, or scopes beyond its grant",
             "the command",
@@ -202,7 +215,12 @@ fn denied(denial: &Denial, scene: &Scene<'_>) -> Advice {
         _ if message.starts_with("invalid ") => {
             advice(message.clone(), "the parameters", &["correct --params"])
         }
-        _ => advice(message.clone(), "the gateway refuses this request", &[]),
+        _ if message.contains(" is not supported by provoke") => advice(
+            message.clone(),
+            "nobody's: the gateway is provoke's, which has not all that OpenClaw's has",
+            &["for this method run OpenClaw's own gateway: openclaw gateway"],
+        ),
+        _ => advice(message.clone(), "the gateway refuses this request", &["look at: provoke logs"]),
     }
 }
 

@@ -59,8 +59,10 @@ impl Hall {
             guest.device_id.as_deref() == Some(device) && role.is_none_or(|role| guest.role == role)
         });
         let conns: Vec<ConnId> = its.map(|guest| guest.conn).collect();
+        // OpenClaw says `device removed` of a rotation and a revocation too.
+        let reason = if role.is_none() { "device removed" } else { "device token withdrawn" };
         for conn in conns {
-            self.show_out(now, conn, Close::new(CLOSE_GONE, "device removed"), out);
+            self.show_out(now, conn, Close::new(CLOSE_GONE, reason), out);
         }
     }
 

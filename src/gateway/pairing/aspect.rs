@@ -12,7 +12,9 @@ pub struct Aspect {
     device: Option<Device>,
     tombstone: Option<Tombstone>,
     epochs: Option<BTreeMap<String, u64>>,
-    requests: BTreeMap<String, PairRequest>,
+    requests: Vec<PairRequest>,
+    /// Requests of others only end.
+    requests_in_all: usize,
     bootstraps: BTreeMap<String, Bootstrap>,
     epoch_floor: u64,
     wary: bool,
@@ -41,7 +43,13 @@ impl Book {
             device: subject.and_then(|id| self.devices.get(id)).cloned(),
             tombstone: subject.and_then(|id| self.tombstones.get(id)).cloned(),
             epochs: subject.and_then(|id| self.epochs.get(id)).cloned(),
-            requests: self.requests.clone(),
+            requests: self
+                .requests
+                .values()
+                .filter(|ask| Some(ask.claim.device_id.as_str()) == subject)
+                .cloned()
+                .collect(),
+            requests_in_all: self.requests.len(),
             bootstraps: self.bootstraps.clone(),
             epoch_floor: self.epoch_floor,
             wary: self.wary,

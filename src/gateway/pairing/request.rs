@@ -103,8 +103,11 @@ impl Book {
                 && known.claim.public_key == ask.claim.public_key
                 && known.role == ask.role
                 && known.claim.has_the_pins_of(&ask.claim);
+            if !same {
+                continue;
+            }
             let has = scope::normalise(&known.scopes);
-            if same && wanted.iter().all(|scope| has.contains(scope)) {
+            if wanted.iter().all(|scope| has.contains(scope)) {
                 let candidate = (has.len(), id.as_str());
                 best = Some(best.map_or(candidate, |best| best.min(candidate)));
             }

@@ -1,16 +1,15 @@
 //! The identity of this device on disk: `identity/device.json` and `identity/device-auth.json`,
 //! which OpenClaw's own command line shares.
 
-use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::link::{random, wall_ms};
 use crate::gateway::client::key::{self, DeviceKey, KeptToken};
 use crate::io::files;
+use crate::io::fresh::{random, wall_ms};
 use crate::problem::Problem;
 
 /// The key of this device, and the tokens that gateways gave to it.
@@ -36,7 +35,8 @@ impl Identity {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let new = random().map(|seed| DeviceKey::from_seed(&seed)).map_err(|error| told(&error))?;
-                create(&file, new.to_file(wall_ms()).as_bytes()).map_err(|error| told(&error))?;
+                files::create_private(&file, new.to_file(wall_ms()).as_bytes())
+                    .map_err(|error| told(&error))?;
                 // Somebody else may have made it in the same instant: what lies there counts.
                 files::read(&file).map_err(|error| told(&error))?
             }
@@ -72,43 +72,13 @@ impl Identity {
             return Ok(());
         }
         let text = key::keeping(old.as_deref(), &id, role, token, wall_ms());
-        let file = self.folder.join("device-auth.json");
-        let beside = private_beside(&file, text.as_bytes())?;
-        fs::rename(&beside, &file).inspect_err(|_| drop(fs::remove_file(&beside)))
+        files::write_private(&self.folder.join("device-auth.json"), text.as_bytes())
     }
 
     fn tokens(&self) -> Option<String> {
         let bytes = files::read(&self.folder.join("device-auth.json")).ok()?;
         String::from_utf8(bytes.to_vec()).ok()
     }
-}
-
-/// Makes a file that only its owner may read, unless there is one.
-fn create(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = private_beside(file, bytes)?;
-    let linked = fs::hard_link(&beside, file);
-    fs::remove_file(&beside)?;
-    match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        done => done,
-    }
-}
-
-fn private_beside(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
-    let mut name = file.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", super::fresh_uuid()?));
-    let beside = file.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut open = options.open(&beside)?;
-    open.write_all(bytes)?;
-    open.sync_all()?;
-    Ok(beside)
 }
 
 /// The pairing files of a gateway whose state folder this is, as `{pending, paired}` without

@@ -1,7 +1,7 @@
 //! A connection to a gateway: the session machine on a real socket and a real clock.
 
 use std::collections::VecDeque;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
@@ -16,8 +16,8 @@ use crate::gateway::client::endpoint::Endpoint;
 use crate::gateway::client::fault::{ABNORMAL, Fault};
 use crate::gateway::client::key::DeviceKey;
 use crate::gateway::client::session::{Input, Output, Session};
-use crate::gateway::fresh::{Fresh, Now};
 use crate::io::clock::{Clock, TimeScale};
+use crate::io::fresh::{fresh, now, random};
 
 /// What happens on an open connection.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +56,7 @@ impl Link {
         let dialled = tokio::time::timeout(patience, dial(endpoint)).await;
         let socket = dialled.map_err(|_| Fault::Silent("the upgrade".to_owned(), patience))??;
         let clock = Clock::start(TimeScale::REAL);
-        let session = Session::new(greeting, now(clock), patience);
+        let session = Session::new(greeting, now(&clock), patience);
         let mut link = Self { socket, session, clock, waiting: VecDeque::new(), over: None };
         loop {
             for output in link.step().await {
@@ -99,7 +99,7 @@ impl Link {
         let id = fresh_uuid().map_err(|error| Fault::Unreachable(error.to_string()))?;
         let method = method.to_owned();
         let call = Input::Call { id: id.clone(), method, params, expect_final, timeout };
-        for output in self.session.handle(now(self.clock), call) {
+        for output in self.session.handle(now(&self.clock), call) {
             self.keep(output).await;
         }
         Ok(id)
@@ -159,7 +159,7 @@ impl Link {
             () = wait(deadline) => Some(Input::Woken),
         };
         match input {
-            Some(input) => self.session.handle(now(self.clock), input),
+            Some(input) => self.session.handle(now(&self.clock), input),
             None => Vec::new(),
         }
     }
@@ -170,7 +170,7 @@ impl Link {
                 if let Err(error) = self.socket.send(Message::text(text)).await {
                     let lost = Input::Closed(ABNORMAL, error.to_string());
                     // What the machine makes of it asks for no further sending.
-                    for output in self.session.handle(now(self.clock), lost) {
+                    for output in self.session.handle(now(&self.clock), lost) {
                         self.note(output);
                     }
                 }
@@ -224,23 +224,12 @@ async fn wait(deadline: Option<tokio::time::Instant>) {
     }
 }
 
-fn now(clock: Clock) -> Now {
-    Now { at: clock.now(), ms: wall_ms() }
-}
-
-/// The wall clock, in milliseconds since 1970.
-#[must_use]
-pub fn wall_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
 /// A new UUID.
 ///
 /// # Errors
 /// The system has no chance to give.
 pub fn fresh_uuid() -> std::io::Result<String> {
-    Ok(Fresh(random()?).uuid())
+    Ok(fresh()?.uuid())
 }
 
 /// A new key that lives in memory alone.
@@ -249,18 +238,4 @@ pub fn fresh_uuid() -> std::io::Result<String> {
 /// The system has no chance to give.
 pub fn scratch_key() -> std::io::Result<DeviceKey> {
     Ok(DeviceKey::from_seed(&random()?))
-}
-
-/// Chance for one transition of a pairing book.
-///
-/// # Errors
-/// The system has no chance to give.
-pub fn fresh() -> std::io::Result<Fresh> {
-    random().map(Fresh)
-}
-
-pub(super) fn random() -> std::io::Result<[u8; 32]> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
-    Ok(bytes)
 }

@@ -5,7 +5,7 @@ mod identity;
 mod link;
 
 pub use identity::{Identity, local_pairing};
-pub use link::{Happening, Link, fresh, fresh_uuid, scratch_key, wall_ms};
+pub use link::{Happening, Link, fresh_uuid, scratch_key};
 
 /// The platform, as Node names it.
 #[must_use]

@@ -6,12 +6,12 @@
 //! - `hub`: the task that owns the hall;
 //! - `world`: what the server is given: a store, errands, a log;
 //! - `store`: where the pairing book is kept;
-//! - `errands`, `journal`, `scribe`, `host`, `watch`: files that methods read and write, the log, the
-//!   machine, and the config when it changes.
+//! - `errands`, `journal`, `scribe`, `console`, `host`, `watch`: files that methods read and write, the
+//!   log, the machine, and the config when it changes.
 
+mod console;
 mod door;
 pub mod errands;
-mod fresh;
 mod host;
 mod http;
 mod hub;
@@ -27,6 +27,9 @@ mod watch;
 mod wire;
 mod world;
 
+use super::fresh;
+
+pub use console::{Console, Finished};
 pub use host::host;
 pub use scribe::Scribe;
 pub use server::Server;

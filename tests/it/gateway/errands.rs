@@ -211,7 +211,7 @@ fn no_link_leads_out_of_the_state_folder() {
 #[test]
 fn the_log_is_told_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let mut errands = errands(folder.path());
+    let errands = errands(folder.path());
     errands.know(vec!["planted-secret-1".into()]);
     fs::write(folder.path().join("log"), "a planted-secret-1\nb\n").unwrap();
     let payload = errands.run(&Errand::TailLog { cursor: None, limit: 5, max_bytes: 100 }, 0).unwrap();

@@ -293,9 +293,10 @@ impl Guest {
         }
     }
 
-    /// Sends text as it stands.
-    pub(crate) async fn raw(&mut self, text: &str) {
-        self.socket.send(Message::text(text.to_owned())).await.expect("the socket is open");
+    /// Reads one frame and forgets it, but for its event's name; `None` where the socket is closed.
+    pub(crate) async fn hear(&mut self) -> Option<String> {
+        let frame = next(&mut self.socket).await.ok()?;
+        Some(frame["event"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits for the close; its code and reason.

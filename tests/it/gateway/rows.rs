@@ -263,7 +263,8 @@ async fn row_23_a_removed_device_is_shown_the_door() {
             _ => json!({"deviceId": key.id(), "role": "operator"}),
         };
         admin.call(method, params).await.expect(method);
-        assert_eq!(inside.closed().await.0, 4001, "{method}");
+        let reason = if method == "device.pair.remove" { "device removed" } else { "device token withdrawn" };
+        assert_eq!(inside.closed().await, (4001, reason.to_owned()), "{method}");
     }
     let removed = Ask::cli(&Key::named("r"), TOKEN, &["operator.read"]);
     assert_eq!(refused(subject.port, &removed).await["details"]["reason"], "not-paired");

@@ -51,7 +51,8 @@ impl Subject {
 
     /// The same with a `gateway` part of one's own.
     pub(crate) fn configured(make: &Make, gateway: &Value) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
+        // In memory where the system has such a folder: what is tried here is not the disk.
+        let home = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
         let port = free_port();
         let mut config =
             json!({"gateway": {"mode": "local", "bind": "loopback"}, "update": {"checkOnStart": false}});

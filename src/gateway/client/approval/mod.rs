@@ -14,8 +14,8 @@ use serde_json::Value;
 
 pub use request::{Request, covers, pending};
 
-use super::connect::ROLE;
 use super::fault::Fault;
+use crate::gateway::scope;
 use crate::moment::Moment;
 
 /// The shortest start of a device's id that stands for it.
@@ -122,6 +122,8 @@ pub struct Approval {
     listed: bool,
     /// Whether we are asking ourselves.
     asking: bool,
+    /// Whether we have asked ourselves, and it did not help: the gateway merges requests.
+    has_asked: bool,
     /// Whether anything was shown yet.
     shown: bool,
     approved: Vec<Request>,
@@ -133,7 +135,7 @@ impl Approval {
     /// A machine that waits at most `patience` for something to approve.
     #[must_use]
     pub fn new(wanted: Wanted, now: Moment, patience: Duration) -> Self {
-        let allowed = wanted.scopes.clone().map(|scopes| (vec![ROLE.to_owned()], scopes));
+        let allowed = wanted.scopes.clone().map(|scopes| (vec![scope::ROLE_OPERATOR.to_owned()], scopes));
         Self {
             wanted,
             allowed,
@@ -144,6 +146,7 @@ impl Approval {
             told: BTreeSet::new(),
             listed: false,
             asking: false,
+            has_asked: false,
             shown: false,
             approved: Vec::new(),
             until: now + patience,
@@ -183,7 +186,7 @@ impl Approval {
                     self.live.remove(id);
                 }
             }
-            Input::Asked => self.asking = false,
+            Input::Asked => (self.asking, self.has_asked) = (false, true),
             Input::Confirmed(true) => self.wanted.confirmed = true,
             Input::Confirmed(false) => return self.done(out, Outcome::Declined),
             Input::Approved(id, result) => {
@@ -326,7 +329,8 @@ impl Approval {
                 out.push(Output::Beyond(request.clone(), beyond.clone()));
             }
             let is_mixed = request.scopes.iter().any(|scope| covers(&scopes, scope));
-            if self.wanted.narrow && (is_mixed || self.wanted.own) {
+            let is_in_the_way = if self.wanted.own { self.has_asked } else { is_mixed };
+            if self.wanted.narrow && is_in_the_way {
                 out.push(Output::Reject(request.id.clone()));
                 self.asked.insert(request.id.clone());
             } else if self.lost.iter().any(|lost| lost.iter().all(|scope| request.scopes.contains(scope))) {
@@ -341,12 +345,8 @@ impl Approval {
                 Some(Outcome::Already(self.granted.clone()))
             }
             Some(lacking) if !lacking.is_empty() => {
-                if self.wanted.own
-                    && self.wanted.narrow
-                    && self.listed
-                    && !self.asking
-                    && self.live.is_empty()
-                {
+                let may_ask = self.wanted.own && self.wanted.narrow && self.listed && !self.asking;
+                if may_ask && (self.live.is_empty() || !self.has_asked) {
                     self.asking = true;
                     out.push(Output::Ask(lacking));
                 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::gateway::client::connect::ROLE;
 use crate::gateway::scope;
 
 /// So many scopes of one request are read.
@@ -66,7 +65,7 @@ impl Request {
 /// Whether an operator's scopes allow another one.
 #[must_use]
 pub fn covers(scopes: &[String], wanted: &str) -> bool {
-    scope::allows(ROLE, scopes, &[wanted])
+    scope::allows(scope::ROLE_OPERATOR, scopes, &[wanted])
 }
 
 /// All requests in an answer to `device.pair.list`, the latest first.

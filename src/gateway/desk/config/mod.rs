@@ -17,7 +17,6 @@ mod show;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::config::ConfigError;
 use crate::gateway::errand::{ConfigAsk, Errand};
@@ -28,6 +27,7 @@ use crate::recording::Redactor;
 use super::registry::Family;
 use super::{Call, Desk, Effect, Reply, models, put, refuse, say, text};
 
+pub use crate::gateway::digest::sha256_hex as hash;
 pub(super) use pace::Pace;
 pub use redact::{MARK, redact};
 pub use restore::restore;
@@ -102,17 +102,6 @@ pub fn settle(file: File<'_>, ask: &ConfigAsk, scene: &Scene<'_>) -> Result<Sett
         ConfigAsk::Set { raw, base } => change::set(file, raw, base.as_deref(), scene),
         ConfigAsk::Patch { raw, base } => change::patch(file, raw, base.as_deref(), scene),
     }
-}
-
-/// The SHA-256 of a file, in hex.
-#[must_use]
-pub fn hash(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 fn unreadable(error: &ConfigError) -> Refusal {

@@ -19,6 +19,7 @@ use crate::gateway::desk::{config, exec_approvals};
 use crate::gateway::errand::{ConfigAsk, Done, Errand};
 use crate::gateway::frame::Refusal;
 use crate::gateway::log::Stamp;
+use crate::io::files;
 use crate::recording::Redactor;
 
 use super::journal::LogFile;
@@ -119,14 +120,15 @@ impl Errands {
         let settled = config::settle(file, ask, &scene)?;
         if let Some(text) = &settled.write {
             if let Some(bytes) = &bytes {
-                replace::write(&replace::backup(&self.config), bytes).map_err(|error| failed(&error))?;
+                files::write_private(&replace::backup(&self.config), bytes)
+                    .map_err(|error| failed(&error))?;
             }
             // The last look before the write: another program may have been faster.
             if replace::read(&self.config).map_err(|error| failed(&error))? != bytes {
                 let words = "config changed since last load; re-run config.get and retry";
                 return Err(Refusal::invalid(words));
             }
-            replace::write(&self.config, text.as_bytes()).map_err(|error| failed(&error))?;
+            files::write_private(&self.config, text.as_bytes()).map_err(|error| failed(&error))?;
         }
         Ok(settled.payload)
     }
@@ -146,7 +148,7 @@ impl Errands {
         let bytes = replace::read_within(&self.state_dir, &path).map_err(|error| failed(&error))?;
         let settled = exec_approvals::settle(&path.display().to_string(), bytes.as_deref(), write)?;
         if let Some(text) = &settled.write {
-            replace::write(&path, text.as_bytes()).map_err(|error| failed(&error))?;
+            files::write_private(&path, text.as_bytes()).map_err(|error| failed(&error))?;
         }
         Ok(settled.payload)
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::gateway::digest::sha256_hex;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::image::{
     Absorbed, BOOTSTRAP, History, Image, PAIRED, PENDING, SIDECAR, Unreadable,
@@ -127,7 +128,7 @@ impl<D: Disk> OpenClawFiles<D> {
         let mut seen: [Seen; 4] = Default::default();
         for (at, name) in FILES.iter().enumerate() {
             if let Some((bytes, stat)) = self.disk.read(name)? {
-                seen[at] = Seen { stat: Some(stat), hash: Some(journal::hash(&bytes)), is_stale: false };
+                seen[at] = Seen { stat: Some(stat), hash: Some(sha256_hex(&bytes)), is_stale: false };
                 contents[at] = Some(bytes);
             }
         }
@@ -238,7 +239,7 @@ impl<D: Disk> OpenClawFiles<D> {
             changes.push(Change {
                 name: FILES[at].to_owned(),
                 before: known.seen[at].hash.clone(),
-                after: journal::hash(text.as_bytes()),
+                after: sha256_hex(text.as_bytes()),
             });
         }
         known.unchecked = false;
@@ -278,7 +279,7 @@ impl<D: Disk> OpenClawFiles<D> {
                 continue;
             }
             let stat = self.disk.look(name)?;
-            known.seen[at] = Seen { stat, hash: Some(journal::hash(text.as_bytes())), is_stale: false };
+            known.seen[at] = Seen { stat, hash: Some(sha256_hex(text.as_bytes())), is_stale: false };
         }
         Ok(())
     }
@@ -323,8 +324,8 @@ impl<D: Disk> OpenClawFiles<D> {
         for change in changes.iter().filter(|change| FILES.contains(&change.name.as_str())) {
             let waiting = waiting(&change.name);
             let Some((bytes, _)) = self.disk.read(&waiting)? else { continue };
-            let stands = self.disk.read(&change.name)?.map(|(bytes, _)| journal::hash(&bytes));
-            let waits = journal::hash(&bytes);
+            let stands = self.disk.read(&change.name)?.map(|(bytes, _)| sha256_hex(&bytes));
+            let waits = sha256_hex(&bytes);
             let is_due = waits == change.after && (change.name == SIDECAR || stands == change.before);
             // Ours stands there already, and what waits is what somebody wrote just before.
             let is_swapped = stands.as_ref() == Some(&change.after)

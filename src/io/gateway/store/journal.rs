@@ -5,7 +5,6 @@
 //! the journal removed. Who finds a journal finishes the work; who finds none ignores what lies beside.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::disk::Disk;
@@ -38,11 +37,6 @@ struct Journal {
 /// The name under which a new content waits.
 pub(super) fn waiting(name: &str) -> String {
     format!("{name}.provoke.tmp")
-}
-
-/// SHA-256 as hex.
-pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Puts the journal in place. The contents must be on the disk.

@@ -4,35 +4,18 @@ use std::path::Path;
 use std::process::{Command as Process, Output};
 
 use provoke::gateway::fresh::Fresh;
-use provoke::gateway::pairing::{Answer, By, Bypass, Claim, Command, Connect, Proof, Store};
-use provoke::io::client::wall_ms;
+use provoke::gateway::pairing::{Answer, By, Command, Store};
+use provoke::io::fresh::wall_ms;
 use provoke::io::gateway::store::{OpenClawFiles, Options, Sqlite};
 
 use super::own_key;
+use crate::gateway::pairing::script::local;
 
 fn connect(scopes: &[&str]) -> Command {
-    let claim = Claim {
-        device_id: own_key().device_id(),
-        public_key: own_key().public_key(),
-        platform: "linux".to_owned(),
-        client_id: "cli".to_owned(),
-        client_mode: "cli".to_owned(),
-        ..Claim::default()
-    };
-    Command::Connect(Box::new(Connect {
-        claim,
-        role: "operator".to_owned(),
-        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        proof: Proof::Token,
-        device_token: None,
-        device_token_explicit: false,
-        bootstrap_token: None,
-        local: true,
-        may_be_silent: true,
-        bypass: Bypass::No,
-        conn: "c1".to_owned(),
-        signed_v3: true,
-    }))
+    let mut connect = local("own", scopes);
+    connect.claim.device_id = own_key().device_id();
+    connect.claim.public_key = own_key().public_key();
+    Command::Connect(Box::new(connect))
 }
 
 fn approve(folder: &Path, args: &[&str]) -> (Output, String) {

@@ -22,15 +22,7 @@ use provoke::gateway::pairing::{Answer, By, Bypass, Claim, Command, Connect, Pro
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The scopes that the stock client asks for.
-pub(crate) const SIX: [&str; 6] = [
-    "operator.admin",
-    "operator.read",
-    "operator.write",
-    "operator.approvals",
-    "operator.pairing",
-    "operator.talk.secrets",
-];
+pub(crate) use crate::gateway::guest::SIX;
 
 /// The wall clock when a script begins.
 pub(crate) const DAWN_MS: u64 = 1_795_336_954_000;

@@ -1,4 +1,4 @@
-//! Chance and time, as the hall is given them.
+//! Chance and wall time, as the machines are given them.
 
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,14 +7,26 @@ use crate::gateway::fresh::{Fresh, Now};
 use crate::io::clock::Clock;
 
 /// Random bytes from the system.
-pub(super) fn fresh() -> io::Result<Fresh> {
+///
+/// # Errors
+/// The system has no chance to give.
+pub(super) fn random() -> io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(Fresh(bytes))
+    Ok(bytes)
 }
 
-/// Milliseconds since 1970.
-pub(super) fn wall_ms() -> u64 {
+/// Chance for one input of a machine.
+///
+/// # Errors
+/// The system has no chance to give.
+pub fn fresh() -> io::Result<Fresh> {
+    random().map(Fresh)
+}
+
+/// The wall clock, in milliseconds since 1970.
+#[must_use]
+pub fn wall_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
