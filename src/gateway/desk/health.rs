@@ -34,11 +34,11 @@ fn answer(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
 pub(super) fn payload(desk: &Desk, now: Now) -> Value {
     let about = &desk.about;
     let (agents, main) = (about.all_agents(), about.default_agent());
-    let beat = agents.iter().find(|agent| agent.id == main).and_then(|agent| beat_ms(desk, agent));
+    let beat = agents.iter().find(|agent| agent.id == main).and_then(|agent| agent.heartbeat_ms);
     let agents: Vec<Value> = agents
         .iter()
         .map(|agent| {
-            let mut heartbeat = heartbeat(desk, agent);
+            let mut heartbeat = heartbeat(agent);
             heartbeat.extend([
                 ("prompt".to_owned(), "".into()),
                 ("target".to_owned(), "none".into()),
@@ -63,17 +63,13 @@ pub(super) fn payload(desk: &Desk, now: Now) -> Value {
 }
 
 /// The heartbeat of an agent, as far as `health` and `status` tell the same of it.
-pub(super) fn heartbeat(desk: &Desk, agent: &AgentNote) -> Map<String, Value> {
-    let ms = beat_ms(desk, agent);
+pub(super) fn heartbeat(agent: &AgentNote) -> Map<String, Value> {
+    let ms = agent.heartbeat_ms;
     Map::from_iter([
         ("enabled".to_owned(), ms.is_some().into()),
         ("every".to_owned(), ms.map_or_else(|| "disabled".to_owned(), every).into()),
         ("everyMs".to_owned(), ms.map_or(Value::Null, Value::from)),
     ])
-}
-
-fn beat_ms(desk: &Desk, agent: &AgentNote) -> Option<u64> {
-    agent.heartbeat_ms.filter(|_| !desk.heartbeats_off)
 }
 
 /// A duration in its largest whole unit.

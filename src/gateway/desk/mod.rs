@@ -137,7 +137,6 @@ pub struct Desk {
     nodes: nodes::Nodes,
     /// What was said to the main session, for `status`.
     notes: system::Notes,
-    heartbeats_off: bool,
     /// The last answer of `health`, and since when it holds.
     health: Option<(Moment, Value)>,
     changes: config::Pace,
@@ -158,6 +157,7 @@ impl Desk {
     pub fn answer(&mut self, method: &str, call: &mut Call<'_>) -> Reply {
         if !self.about.is_of(call.settings) {
             self.about = About::of(call.settings);
+            self.health = None;
         }
         self.wake(call.now, call.effects);
         match registry::find(method) {

@@ -19,7 +19,7 @@ fn answer(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
         .iter()
         .map(|agent| {
             let mut entry = serde_json::Map::from_iter([("agentId".to_owned(), agent.id.clone().into())]);
-            entry.extend(heartbeat(desk, agent));
+            entry.extend(heartbeat(agent));
             Value::Object(entry)
         })
         .collect();

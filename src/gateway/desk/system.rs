@@ -68,12 +68,12 @@ fn last_heartbeat(_: &mut Desk, _: &mut Call<'_>) -> Reply {
     say(Value::Null)
 }
 
-fn set_heartbeats(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
+/// The switch of all heartbeats. It does not show in `health` and `status`, which tell the config, as
+/// OpenClaw's do not.
+fn set_heartbeats(_: &mut Desk, call: &mut Call<'_>) -> Reply {
     let Some(enabled) = call.params["enabled"].as_bool() else {
         return refuse("invalid set-heartbeats params: enabled (boolean) required");
     };
-    desk.heartbeats_off = !enabled;
-    desk.health = None;
     say(json!({"ok": true, "enabled": enabled}))
 }
 

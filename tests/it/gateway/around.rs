@@ -241,3 +241,146 @@ async fn a_config_as_real_users_have_it_is_accepted() {
     }
     assert_eq!(beats, 2_700_000);
 }
+
+#[tokio::test]
+async fn what_config_get_shows_can_be_written_back_and_the_secret_stays() {
+    let subject = ours(&[]);
+    let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+    for method in ["config.set", "config.apply", "config.patch"] {
+        let shown = admin.call("config.get", json!({})).await.expect("the config");
+        assert!(!shown.to_string().contains(TOKEN), "{shown}");
+        let mut config = shown["config"].clone();
+        config["logging"] = json!({"level": if method == "config.set" { "debug" } else { "warn" }});
+        let params = json!({"raw": config.to_string(), "baseHash": shown["hash"]});
+        let done = admin.call(method, params.clone()).await.expect(method);
+        assert!(done["ok"] == true && !done.to_string().contains(TOKEN), "{method}: {done}");
+        let text = std::fs::read_to_string(subject.state().join("openclaw.json")).expect("the config");
+        assert!(text.contains(TOKEN) && !text.contains("REDACTED"), "{method}: {text}");
+        if method == "config.set" {
+            let stale = admin.call(method, params).await.expect_err("another hash");
+            assert_eq!(stale["message"], "config changed since last load; re-run config.get and retry");
+        }
+    }
+    enter(&subject, &cli("admin", &SIX)).await.leave().await;
+    let empty = json!({"raw": "{}", "baseHash": "x"});
+    for _ in 0..2 {
+        let _ = admin.call("config.patch", empty.clone()).await;
+    }
+    let error = admin.call("config.patch", empty).await.expect_err("too often");
+    assert_eq!(
+        (&error["code"], &error["details"]["limit"]),
+        (&json!("UNAVAILABLE"), &json!("3 per 60s")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn events_are_counted_for_all_and_heard_by_those_who_may() {
+    let subject = ours(&[]);
+    let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+    let mut reader = enter(&subject, &cli("reader", &["operator.read"])).await;
+    let shown = refused(&subject, &cli("asks", &["operator.read"]).header("x-real-ip", "203.0.113.7")).await;
+    let id = shown["details"]["requestId"].clone();
+    let (seq, asked) = admin.numbered("device.pair.requested").await;
+    assert_eq!(asked["requestId"], id);
+    admin.call("device.pair.reject", json!({"requestId": id.clone()})).await.expect("rejected");
+    let (mut next, mut resolved) = admin.numbered("device.pair.resolved").await;
+    while resolved["requestId"] != id {
+        (next, resolved) = admin.numbered("device.pair.resolved").await;
+    }
+    assert_eq!((next > seq, &resolved["decision"]), (true, &json!("rejected")));
+    admin.call("system-event", json!({"text": "hello"})).await.expect("told");
+    let (last, _) = reader.numbered("presence").await;
+    assert!(last != seq && last != next, "one count for all");
+    assert!(!reader.heard("device.pair.requested") && !reader.heard("device.pair.resolved"));
+}
+
+#[tokio::test]
+async fn first_contacts_at_once_lock_nobody_out() {
+    let subject = ours(&[]);
+    for round in 0..20 {
+        let ask = |scope: &str| cli(&format!("at-once-{round}"), &[scope]);
+        let (read, approvals, pairing) =
+            (ask("operator.read"), ask("operator.approvals"), ask("operator.pairing").client("cli", "probe"));
+        let six = cli(&format!("at-once-{round}"), &SIX);
+        let (a, b, c, d) = tokio::join!(
+            enter(&subject, &read),
+            enter(&subject, &approvals),
+            enter(&subject, &pairing),
+            enter(&subject, &six)
+        );
+        let tokens = [a.token(), b.token(), c.token(), d.token()];
+        assert!(
+            tokens.iter().all(|token| *token == tokens[0]),
+            "round {round}: nobody's token was rotated away"
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_rotations_at_once_leave_one_token() {
+    let subject = ours(&[]);
+    let mut one = enter(&subject, &cli("admin-1", &SIX)).await;
+    let mut two = enter(&subject, &cli("admin-2", &SIX)).await;
+    for round in 0..20 {
+        let name = format!("rotated-{round}");
+        let ask = cli(&name, &["operator.read"]);
+        let first = enter(&subject, &ask).await.token().to_owned();
+        let params = json!({"deviceId": Key::named(&name).id(), "role": "operator"});
+        let (a, b) = tokio::join!(
+            one.call("device.token.rotate", params.clone()),
+            two.call("device.token.rotate", params.clone())
+        );
+        let tokens = [a, b].map(|done| done.expect("rotated")["token"].as_str().expect("a token").to_owned());
+        let mut good = 0;
+        for token in tokens.iter().chain([&first]) {
+            let met = guest::connect(subject.port, &by(json!({"deviceToken": token}), ask.clone())).await;
+            good += usize::from(matches!(met, guest::Met::In(_)));
+        }
+        assert_eq!(good, 1, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn an_approval_that_was_answered_outlives_a_kill() {
+    let mut subject = ours(&["pairing.localUpgrade=ask"]);
+    for round in 0..5 {
+        let name = format!("killed-{round}");
+        enter(&subject, &cli(&name, &["operator.read"])).await.leave().await;
+        let wider = cli(&name, &["operator.write"]);
+        let id = refused(&subject, &wider).await["details"]["requestId"].clone();
+        let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+        admin.call("device.pair.approve", json!({"requestId": id})).await.expect("approved");
+        subject.restart();
+        enter(&subject, &wider).await.leave().await;
+        let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+        let again = admin.call("device.pair.approve", json!({"requestId": id})).await.expect_err("done");
+        assert_eq!(again["message"], "unknown requestId");
+    }
+}
+
+#[tokio::test]
+async fn a_node_is_listed_and_may_do_what_nodes_may() {
+    let subject = ours(&[]);
+    let ask = cli("node", &[]).client("node-host", "node");
+    let ask = Ask { role: "node".to_owned(), ..ask };
+    let mut admin = enter(&subject, &cli("admin", &SIX)).await;
+    let mut node = enter(&subject, &ask).await;
+    assert_eq!(node.hello["auth"]["role"], "node");
+    let id = Key::named("node").id();
+    assert_eq!(admin.event("node.pair.requested").await["nodeId"], id.as_str());
+    let listed = admin.call("node.list", json!({})).await.expect("the list");
+    assert_eq!((&listed["nodes"][0]["nodeId"], &listed["nodes"][0]["connected"]), (&json!(id), &json!(true)));
+    let told = admin.call("node.describe", json!({"nodeId": id})).await.expect("told");
+    assert_eq!(told["nodeId"], id.as_str());
+    let error = node.call("node.list", json!({})).await.expect_err("not for nodes");
+    assert_eq!(error["message"], "unauthorized role: node");
+    node.call("health", json!({})).await.expect("health asks for nothing");
+    let pairs = admin.call("node.pair.list", json!({})).await.expect("the list");
+    let request = pairs["pending"][0]["requestId"].clone();
+    let done = admin.call("node.pair.approve", json!({"requestId": request})).await.expect("approved");
+    assert!(done["node"]["nodeId"] == id.as_str() && done["node"].get("token").is_none(), "{done}");
+    // A node with scopes of an operator asks for what its role cannot have.
+    let scoped = Ask { scopes: vec!["operator.read".to_owned()], ..ask };
+    assert_eq!(refused(&subject, &scoped).await["code"], "NOT_PAIRED");
+}

@@ -268,6 +268,17 @@ impl Guest {
         frame["payload"].clone()
     }
 
+    /// Waits for an event of a name; its number and its payload.
+    pub(crate) async fn numbered(&mut self, name: &str) -> (u64, Value) {
+        let frame = self.wait(|frame| frame["type"] == "event" && frame["event"] == name).await;
+        (frame["seq"].as_u64().expect("a number"), frame["payload"].clone())
+    }
+
+    /// Whether an event of a name has come that nobody waited for.
+    pub(crate) fn heard(&self, name: &str) -> bool {
+        self.waiting.iter().any(|frame| frame["event"] == name)
+    }
+
     /// The first frame that is wanted; others wait.
     async fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.waiting.iter().position(&wanted) {
