@@ -185,7 +185,7 @@ fn is_under_any(problem: &Problem, parts: &[&str]) -> bool {
     let is_under = |part: &&str| {
         path.strip_prefix(*part).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    parts.iter().any(|part| is_under(part))
+    parts.iter().any(is_under)
 }
 
 /// Tells of what is asked for and is not to be had here.
