@@ -50,9 +50,11 @@ fn covers<G: AsRef<str>>(role: &str, granted: &[G], scope: &str) -> bool {
     (scope.starts_with(OPERATOR_PREFIX) && has(ADMIN)) || has(scope) || (scope == READ && has(WRITE))
 }
 
-/// Whether a scope stands under a role: `node.run` under `node`.
+/// Whether a scope stands under a role: `node.run` under `node`. It is one word: signatures join
+/// scopes by commas and stand between bars, and a line of the log between spaces.
 fn belongs(role: &str, scope: &str) -> bool {
-    scope.strip_prefix(role).is_some_and(|rest| rest.starts_with('.'))
+    let is_part = |c: char| c.is_ascii_graphic() && !matches!(c, ',' | '|');
+    scope.strip_prefix(role).is_some_and(|rest| rest.starts_with('.') && rest.chars().all(is_part))
 }
 
 /// The scopes in the form in which they are compared and shown: trimmed, without repetitions and
@@ -138,6 +140,11 @@ mod tests {
             (ROLE_NODE, READ),
             (ROLE_NODE, "node."),
             (ROLE_NODE, "node"),
+            (ROLE_NODE, "node.run,node.see"),
+            (ROLE_NODE, "node.run|1"),
+            (ROLE_NODE, "node.run client=cli"),
+            (ROLE_NODE, "node.run\nnode.see"),
+            (ROLE_NODE, "node.r\u{fc}n"),
         ] {
             assert!(!is_known(role, scope), "{role} {scope}");
         }

@@ -30,6 +30,17 @@ pub fn read(path: &Path) -> io::Result<Bytes> {
     Ok(Bytes::from(bytes))
 }
 
+/// The same for a path that must mean a plain file: a pipe would be waited on for ever.
+///
+/// # Errors
+/// As [`read`], and when it is something else.
+pub fn read_plain(path: &Path) -> io::Result<Bytes> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"));
+    }
+    read(path)
+}
+
 /// Every file below a folder, sorted by path, each with its path relative to it. Hidden folders,
 /// links to folders, pipes and sockets are left aside.
 ///

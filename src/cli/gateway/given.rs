@@ -106,7 +106,7 @@ impl Setup {
     /// Reads the config as it is now, and makes settings of it.
     pub(super) fn settings(&self) -> Result<(Settings, GatewayConfig), CliError> {
         let file = self.config.display().to_string();
-        let text = match files::read(&self.config) {
+        let text = match files::read_plain(&self.config) {
             Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => {

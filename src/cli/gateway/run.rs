@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use jiff::tz::TimeZone;
@@ -20,14 +21,15 @@ use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
-use crate::io::gateway::{Scribe, Server, Watch, World};
+use crate::io::gateway::{Console, Scribe, Server, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
 const EXAMPLES: &str = "\
 The config is OpenClaw's: gateway.mode, .port, .auth and .controlUi. When it
 changes, the gateway takes it in, and closes the sockets that came by a secret
-that no longer holds. ^C and SIGTERM end it with exit code 0.
+that no longer holds. ^C and SIGTERM end it with exit code 0; a
+second one ends it at once.
 
 Switches, with their defaults first:
   pairing.localUpgrade=connection|ask
@@ -78,6 +80,9 @@ pub(in crate::cli) struct Args {
 /// Worker threads of the runtime. The store and the log have threads of their own.
 const THREADS_MAX: usize = 1;
 
+/// How long errands have that are under way when everything else has ended.
+const LAST_ERRANDS: Duration = Duration::from_secs(1);
+
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     if args.bind != "loopback" {
         let what = format!("--bind {} is not supported by provoke yet", args.bind);
@@ -103,9 +108,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         )?;
     let zone = TimeZone::system();
     let file = log_file(&config.logging);
-    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings)?;
-    let scribe = Scribe::start(journal)
-        .map_err(|error| CliError::system("cannot start the log", &error, "check the limits on threads"))?;
+    let no_log = |error: std::io::Error| {
+        CliError::system("cannot start the log", &error, "check the limits on threads")
+    };
+    let (console, shown) = Console::start(anstream::stderr()).map_err(no_log)?;
+    let journal = journal(&config.logging, file.clone(), zone.clone(), &settings, console)?;
+    let scribe = Scribe::start(journal).map_err(no_log)?;
     let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
     errands.env.clone_from(&setup.env);
     errands.zone = zone;
@@ -113,8 +121,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let errands = Arc::new(errands);
     let world = World { store, errands: errands.clone(), log: scribe.sink() };
     let done = runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe), &config.notes));
-    drop(runtime);
+    // An errand may hang on a file system that does not answer.
+    runtime.shutdown_timeout(LAST_ERRANDS);
     scribe.finish();
+    shown.wait();
     done
 }
 
@@ -178,8 +188,12 @@ async fn serve(
         }
     }
     say(Level::Info, "stopping".to_owned());
-    server.stop("gateway stopping").await;
-    Ok(Exit::Pass)
+    // Who says it twice does not want to wait; every file is whole at any moment.
+    let told_again = interrupted();
+    tokio::select! {
+        () = server.stop("gateway stopping") => Ok(Exit::Pass),
+        exit = told_again => Ok(exit),
+    }
 }
 
 /// A note on the config, in one line.
@@ -220,6 +234,7 @@ fn journal(
     file: LogFile,
     zone: TimeZone,
     settings: &Settings,
+    console: Console,
 ) -> Result<Journal, CliError> {
     let floor = |word: &Option<String>, key: &str| match word.as_deref() {
         None => Ok(Some(Level::Info)),
@@ -235,8 +250,8 @@ fn journal(
         zone,
         place: Place { hostname: settings.host.name.clone(), version: env!("CARGO_PKG_VERSION").to_owned() },
         redactor: Redactor::new(secrets(settings)),
-        console: Box::new(anstream::stderr()),
-        complaints: Box::new(std::io::stderr()),
+        complaints: Box::new(console.clone()),
+        console: Box::new(console),
     }))
 }
 

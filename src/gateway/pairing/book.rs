@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::config::Secret;
+use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
+use crate::gateway::scope;
 use crate::gateway::settings::LocalUpgrade;
 
 use super::command::{Claim, Command, Reason, Step};
@@ -238,7 +240,10 @@ impl Book {
     ) -> Step {
         let mut turn = Turn::new(now_ms, fresh, key, policy);
         self.prune(&mut turn);
+        // Its sockets are about to close, but what it asked before may have waited until now.
+        let is_gone = command.by().and_then(|by| by.device_id.as_deref()).is_some_and(|id| self.has_left(id));
         let answer = match command {
+            _ if is_gone => Err(Refusal::unavailable("the connection is closing")),
             Command::Connect(connect) => self.connect(&mut turn, connect),
             Command::List => self.list(),
             Command::Approve { request_id, by } => self.approve(&mut turn, request_id, by),
@@ -250,6 +255,12 @@ impl Book {
             Command::Revoke { device_id, role, by } => self.revoke(&mut turn, device_id, role, by),
         };
         turn.finish(answer)
+    }
+
+    /// Whether a caller was removed or revoked while its question waited. One that never had a record
+    /// (a backend of this machine) has not left.
+    fn has_left(&self, device_id: &str) -> bool {
+        self.tombstones.contains_key(device_id) && self.is_barred(device_id, scope::ROLE_OPERATOR)
     }
 
     /// Whether only an explicit approval may let this device act in this role.

@@ -148,6 +148,19 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Who asks, where that is told.
+    pub(super) const fn by(&self) -> Option<&By> {
+        match self {
+            Self::Approve { by, .. }
+            | Self::Remove { by, .. }
+            | Self::Rotate { by, .. }
+            | Self::Revoke { by, .. } => Some(by),
+            Self::Connect(_) | Self::List | Self::Reject { .. } => None,
+        }
+    }
+}
+
 /// Why a pairing is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

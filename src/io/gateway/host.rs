@@ -53,7 +53,7 @@ fn address() -> Option<String> {
 
 /// The id and the key in `identity/device.json`.
 fn identity(state_dir: &Path) -> Option<(String, String)> {
-    let bytes = files::read(&state_dir.join("identity/device.json")).ok()?;
+    let bytes = files::read_plain(&state_dir.join("identity/device.json")).ok()?;
     let file: Value = serde_json::from_slice(&bytes).ok()?;
     let pem: String =
         file["publicKeyPem"].as_str()?.lines().filter(|line| !line.starts_with("-----")).collect();

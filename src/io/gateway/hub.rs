@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::fresh::{now, wall_ms};
@@ -26,13 +26,24 @@ use crate::io::clock::Clock;
 /// Inputs that wait for the hall. Sockets that have more to say wait.
 pub(super) const INBOX_MAX: usize = 1024;
 
+/// Of these, so many of one socket: who asks much at once waits for itself.
+pub(super) const INBOX_OF_ONE: usize = 16;
+
+/// Bytes of text that wait for the hall, of all sockets together; one message always fits.
+pub(super) const INBOX_BYTES: usize = 64 << 20;
+
 /// What is told to the hub.
 pub(super) enum ToHub {
     /// A socket was upgraded.
     Arrived { conn: ConnId, upgrade: Box<Upgrade>, outbox: Arc<Outbox>, fresh: Fresh },
     /// Something happened.
     Input(Input),
+    /// A text came. Its share of the inbox is given back when the hall has dealt with it.
+    Heard { input: Input, share: Share },
 }
+
+/// A text's place among those of its socket, and its bytes among all.
+pub(super) type Share = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
 /// A question for the store.
 type Question = (Ticket, Command, Fresh);
@@ -63,11 +74,16 @@ impl Hub {
                     None => std::future::pending().await,
                 }
             };
+            let mut held = None;
             let input = tokio::select! {
                 biased;
                 answer = self.answers.recv() => answer.unwrap_or(Input::Woken),
                 told = self.inbox.recv() => match told {
                     Some(ToHub::Input(input)) => input,
+                    Some(ToHub::Heard { input, share }) => {
+                        held = Some(share);
+                        input
+                    }
                     Some(ToHub::Arrived { conn, upgrade, outbox, fresh }) => {
                         self.boxes.insert(conn, outbox);
                         Input::Opened { conn, upgrade, fresh }
@@ -77,6 +93,7 @@ impl Hub {
                 () = due => Input::Woken,
             };
             self.handle(input);
+            drop(held);
             if self.shared.stopping.load(Ordering::Relaxed) && self.boxes.is_empty() {
                 return;
             }
@@ -158,17 +175,19 @@ impl Drop for Hub {
 /// How often the store is let look for what other processes wrote.
 const GLANCE_EVERY: Duration = Duration::from_secs(1);
 
-/// Asks the store, question by question, until nobody asks any more. In between it looks for what
-/// others wrote.
+/// Asks the store, question by question, until nobody asks any more or it is over. In between it
+/// looks for what others wrote.
 pub(super) fn keep_store(
     mut store: Box<dyn Store>,
     mut questions: mpsc::UnboundedReceiver<Question>,
     answering: &mpsc::UnboundedSender<Input>,
+    is_over: &dyn Fn() -> bool,
 ) {
     let runtime = Handle::current();
     let mut next_glance = Instant::now() + GLANCE_EVERY;
     loop {
         match runtime.block_on(timeout_at(next_glance, questions.recv())) {
+            Ok(Some(_)) if is_over() => return,
             Ok(Some((ticket, command, fresh))) => {
                 let step = Box::new(store.transact(wall_ms(), fresh, &command));
                 let _ = answering.send(Input::Paired { ticket, step });

@@ -234,6 +234,10 @@ fn open(place: &LogFile, path: PathBuf) -> io::Result<Open> {
     if opened.nlink() > 1 {
         return Err(refused("it has a second name"));
     }
+    // Who owns it may read it. A file that the config names is its author's affair.
+    if matches!(place, LogFile::Daily(_)) && opened.uid() != rustix::process::geteuid().as_raw() {
+        return Err(refused("it belongs to another user"));
+    }
     Ok(Open { path, file, identity })
 }
 

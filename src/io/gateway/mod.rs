@@ -6,9 +6,10 @@
 //! - `hub`: the task that owns the hall;
 //! - `world`: what the server is given: a store, errands, a log;
 //! - `store`: where the pairing book is kept;
-//! - `errands`, `journal`, `scribe`, `host`, `watch`: files that methods read and write, the log, the
-//!   machine, and the config when it changes.
+//! - `errands`, `journal`, `scribe`, `console`, `host`, `watch`: files that methods read and write, the
+//!   log, the machine, and the config when it changes.
 
+mod console;
 mod door;
 pub mod errands;
 mod host;
@@ -28,6 +29,7 @@ mod world;
 
 use super::fresh;
 
+pub use console::{Console, Finished};
 pub use host::host;
 pub use scribe::Scribe;
 pub use server::Server;

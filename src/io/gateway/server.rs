@@ -11,14 +11,14 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use super::door::{Door, Place};
 use super::fresh::{fresh, now};
 use super::http::{Pass, Reception};
-use super::hub::{Hub, INBOX_MAX, ToHub, keep_store};
+use super::hub::{Hub, INBOX_BYTES, INBOX_MAX, INBOX_OF_ONE, ToHub, keep_store};
 use super::listen;
 use super::outbox::{Outbox, Total};
 use super::socket::Socket;
@@ -51,8 +51,12 @@ pub(super) struct Shared {
     pub(super) auth: RwLock<AuthMode>,
     pub(super) began: Instant,
     pub(super) stopping: AtomicBool,
+    /// Nobody hears the store's answers any more.
+    pub(super) over: AtomicBool,
     next_conn: AtomicU64,
     total: Total,
+    /// Bytes that may wait for the hall.
+    room: Arc<Semaphore>,
     handshake: Duration,
     preauth_payload: usize,
     payload: usize,
@@ -91,8 +95,10 @@ impl Server {
             auth: RwLock::new(settings.auth.clone()),
             began: Instant::now(),
             stopping: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             next_conn: AtomicU64::new(0),
             total: Total::default(),
+            room: Arc::new(Semaphore::new(INBOX_BYTES.max(limits.payload))),
             handshake: limits.handshake,
             preauth_payload: limits.preauth_payload,
             payload: limits.payload,
@@ -101,7 +107,9 @@ impl Server {
         let (questions, asked) = mpsc::unbounded_channel();
         let (answering, answers) = mpsc::unbounded_channel();
         let replies = answering.clone();
-        let store = tokio::task::spawn_blocking(move || keep_store(world.store, asked, &replies));
+        let keeper = Arc::clone(&shared);
+        let is_over = move || keeper.over.load(Ordering::Relaxed);
+        let store = tokio::task::spawn_blocking(move || keep_store(world.store, asked, &replies, &is_over));
         let hub = Hub {
             hall: Hall::new(settings, now(&clock)),
             clock,
@@ -137,7 +145,9 @@ impl Server {
             self.hub.abort();
             let _ = (&mut self.hub).await;
         }
-        // Nobody asks any more: the store ends after its last answer.
+        // What still waits was not answered, and nobody is left to hear it: the store finishes what it
+        // is at. Its queue may be long, and a lock that another process holds is waited for each time.
+        self.shared.over.store(true, Ordering::Relaxed);
         let _ = (&mut self.store).await;
     }
 }
@@ -203,5 +213,6 @@ async fn receive(
     shared.hub.send(arrived).await.ok()?;
     let wire = Wire::new(stream, &parts.read_buf, shared.preauth_payload);
     let (hub, payload) = (shared.hub.clone(), shared.payload);
-    Some(Socket { conn, wire, outbox, hub, permit: Some(permit), payload })
+    let (turns, room) = (Arc::new(Semaphore::new(INBOX_OF_ONE)), Arc::clone(&shared.room));
+    Some(Socket { conn, wire, outbox, hub, permit: Some(permit), payload, turns, room })
 }

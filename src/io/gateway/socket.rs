@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::coop::consume_budget;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -43,6 +43,10 @@ pub(super) struct Socket {
     pub(super) permit: Option<Permit>,
     /// A message after hello-ok, in bytes.
     pub(super) payload: usize,
+    /// How many texts of this socket may wait for the hall.
+    pub(super) turns: Arc<Semaphore>,
+    /// How many bytes of all sockets may.
+    pub(super) room: Arc<Semaphore>,
 }
 
 /// How it ended: the code and reason of the peer's close frame.
@@ -103,9 +107,13 @@ impl Socket {
 
     /// Passes a text on. While the hub is busy, nothing more is read from this socket.
     async fn say(&self, text: String) -> Result<(), Failure> {
+        let bytes = u32::try_from(text.len()).map_err(|_| Failure::Gone)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Failure::Gone)?;
+        let room = Arc::clone(&self.room).acquire_many_owned(bytes).await.map_err(|_| Failure::Gone)?;
         let fresh = fresh().map_err(|_| Failure::Gone)?;
         let input = Input::Frame { conn: self.conn, text, fresh };
-        self.hub.send(ToHub::Input(input)).await.map_err(|_| Failure::Gone)
+        let heard = ToHub::Heard { input, share: (turn, room) };
+        self.hub.send(heard).await.map_err(|_| Failure::Gone)
     }
 
     /// Sends a close frame and waits for the peer's, not for ever.

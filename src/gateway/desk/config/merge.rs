@@ -25,6 +25,8 @@ pub(super) fn merge(base: Option<Value>, patch: &Value) -> Value {
             Some(Value::Array(base)) if all_have_ids(&base) && all_have_ids(patch) => {
                 Value::Array(merge_by_id(base, patch))
             }
+            // As if it were merged into an empty list: else the same patch would change it once more.
+            _ if all_have_ids(patch) => Value::Array(merge_by_id(Vec::new(), patch)),
             _ => Value::Array(patch.clone()),
         },
         _ => patch.clone(),
@@ -103,6 +105,24 @@ mod tests {
         ];
         for (base, patch, wanted) in cases {
             assert_eq!(merge(Some(base.clone()), &patch), wanted, "{base} with {patch}");
+        }
+    }
+
+    #[test]
+    fn a_new_list_of_ids_is_made_as_it_would_be_merged() {
+        let cases = [
+            (json!(5), json!([{"id": "a", "b": null}]), json!([{"id": "a"}])),
+            (
+                json!([1]),
+                json!([{"id": "a", "b": 1}, {"id": "a", "c": 2}]),
+                json!([{"id": "a", "b": 1, "c": 2}]),
+            ),
+            (json!([{"id": "a"}]), json!([{"b": null}]), json!([{"b": null}])),
+        ];
+        for (base, patch, wanted) in cases {
+            let once = merge(Some(base.clone()), &patch);
+            assert_eq!(once, wanted, "{base} with {patch}");
+            assert_eq!(merge(Some(once), &patch), wanted, "{base} with {patch}, twice");
         }
     }
 

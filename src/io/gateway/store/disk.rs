@@ -13,7 +13,10 @@ pub(super) const FILE_MAX: u64 = 16 << 20;
 /// The largest file of ours that is read, in bytes.
 pub(super) const OWN_FILE_MAX: u64 = 64 << 20;
 /// How long a lock is waited for, in seconds.
-const LOCK_WAIT_S: u64 = 10;
+pub(super) const LOCK_WAIT_S: u64 = 10;
+/// How long it is waited for after that was in vain, until it is had again: what waits behind must not
+/// add up.
+pub(super) const LOCK_WAIT_AGAIN: Duration = Duration::from_millis(100);
 /// How long is waited between two attempts at a lock.
 const LOCK_STEP: Duration = Duration::from_millis(2);
 /// A file younger than this may change again without a change of its times (as in git: racily clean).
@@ -104,6 +107,8 @@ pub enum Exchange {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// Whether the lock was waited for in vain.
+    is_stuck: bool,
 }
 
 impl Folder {
@@ -113,7 +118,7 @@ impl Folder {
     /// When it cannot be made.
     pub fn open(path: &Path) -> Result<Self, Error> {
         fs::create_dir_all(path).map_err(at(path, "make the folder"))?;
-        Ok(Self { path: path.to_path_buf() })
+        Ok(Self { path: path.to_path_buf(), is_stuck: false })
     }
 
     fn stat(&self, name: &str) -> Result<Option<(PathBuf, Stat)>, Error> {
@@ -233,15 +238,19 @@ impl Disk for Folder {
         let opened =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let file = opened.map_err(at(&path, "open the lock"))?;
+        let most = if self.is_stuck { LOCK_WAIT_AGAIN } else { Duration::from_secs(LOCK_WAIT_S) };
         let mut waited = Duration::ZERO;
         loop {
-            match file.try_lock() {
+            let tried = file.try_lock();
+            self.is_stuck =
+                matches!(tried, Err(TryLockError::WouldBlock)) && (self.is_stuck || waited >= most);
+            match tried {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if waited < Duration::from_secs(LOCK_WAIT_S) => {
+                Err(TryLockError::WouldBlock) if waited < most => {
                     std::thread::sleep(LOCK_STEP);
                     waited += LOCK_STEP;
                 }
-                Err(TryLockError::WouldBlock) => return Err(Error::Locked { path, seconds: LOCK_WAIT_S }),
+                Err(TryLockError::WouldBlock) => return Err(Error::Locked { path, waited: most }),
                 Err(TryLockError::Error(cause)) => return Err(at(&path, "take the lock")(cause)),
             }
         }

@@ -79,12 +79,12 @@ pub enum Error {
         cause: BadRow,
     },
     /// Another process has held the lock for too long.
-    #[error("{path}: another process has held this lock for {seconds} s", path = path.display())]
+    #[error("{path}: another process holds this lock, still after {waited:?}; end it, or try again", path = path.display())]
     Locked {
         /// The lock file.
         path: PathBuf,
         /// How long was waited.
-        seconds: u64,
+        waited: std::time::Duration,
     },
 }
 

@@ -155,6 +155,33 @@ async fn a_slow_consumer_misses_what_it_may_and_is_closed_for_the_rest() {
     assert_eq!(fast.call("health", json!({})).await["ok"], true);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_socket_sends_while_the_hall_is_busy_is_not_kept() {
+    // The log holds the hall up at one line, until the test lets go of it.
+    let (let_go, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
+    let rig = Rig::logging(Limits::default(), move |line| {
+        if line.contains("no.such.method") {
+            let _ = gate.lock().expect("no panic").recv();
+        }
+    })
+    .await;
+    let (mut greedy, _) = rig.guest(1, &SIX).await;
+    greedy.say(r#"{"type":"req","id":"1","method":"no.such.method"}"#).await;
+    let large = Message::text(" ".repeat(1 << 20));
+    let mut sent = 0;
+    while timeout(Duration::from_millis(500), greedy.0.send(large.clone()))
+        .await
+        .is_ok_and(|sent| sent.is_ok())
+    {
+        sent += 1;
+        assert!(sent < 100, "somebody keeps all of this");
+    }
+    drop(let_go);
+    let (mut other, _) = rig.guest(2, &SIX).await;
+    assert_eq!(other.call("health", json!({})).await["ok"], true);
+}
+
 #[tokio::test]
 async fn sockets_that_vanish_leave_nothing_behind() {
     let rig = Rig::with(Limits { preauth_per_ip: 4, ..Limits::default() }).await;

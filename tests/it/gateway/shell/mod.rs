@@ -51,13 +51,21 @@ impl Rig {
     }
 
     async fn with(limits: Limits) -> Self {
+        Self::logging(limits, |_| {}).await
+    }
+
+    /// One whose log is heard line by line.
+    async fn logging(limits: Limits, hear: impl Fn(&str) + Send + Sync + 'static) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = Arc::clone(&log);
         let store = Memory::new(ServerKey([7; 32]), Policy::default());
         let world = World {
             store: Box::new(store),
             errands: Arc::new(NoErrands),
-            log: Arc::new(move |line| lines.lock().expect("no panic").push(line.message.clone())),
+            log: Arc::new(move |line| {
+                lines.lock().expect("no panic").push(line.message.clone());
+                hear(&line.message);
+            }),
         };
         let server = Server::start(settings(limits), world).await.expect("a free port");
         Self { server, log }

@@ -91,6 +91,73 @@ async fn it_listens_takes_a_new_secret_in_and_stops_when_it_is_told() {
     assert_eq!(ended.code(), Some(0));
 }
 
+/// The program, told to stop, ends by itself.
+async fn ends(running: &mut Running, signal: &str) -> Option<i32> {
+    let pid = running.child.id().to_string();
+    assert!(Command::new("kill").args([signal, &pid]).status().is_ok_and(|done| done.success()));
+    let ended = async {
+        loop {
+            if let Some(status) = running.child.try_wait().expect("it is ours") {
+                return status.code();
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(super::PATIENCE, ended).await.expect("it ends")
+}
+
+#[tokio::test]
+async fn nobody_need_read_what_it_says_on_stderr() {
+    let folder = tempfile::tempdir().expect("a folder");
+    config(folder.path(), TOKEN);
+    let state = folder.path().to_str().expect("a path");
+    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let port = running.port();
+    let mut client = guest(port).await;
+    // More than a pipe holds.
+    for round in 0..1000 {
+        assert_eq!(client.call(&format!("no.such.method.{round}"), json!({})).await["ok"], false);
+    }
+    drop(client);
+    assert_eq!(ends(&mut running, "-TERM").await, Some(0));
+    let log = std::fs::read_dir(folder.path().join("openclaw")).expect("a log").next().expect("a file");
+    let log = std::fs::read_to_string(log.expect("a file").path()).expect("text");
+    assert!(log.contains("no.such.method.999 ") && log.contains("stopping"), "{}", log.len());
+}
+
+#[tokio::test]
+async fn it_ends_although_another_process_holds_its_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    config(folder.path(), TOKEN);
+    let state = folder.path().to_str().expect("a path");
+    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let port = running.port();
+    drop(guest(port).await);
+    let lock = std::fs::File::open(folder.path().join("devices/provoke.lock")).expect("a lock");
+    lock.lock().expect("nobody has it");
+    let mut waiting = Vec::new();
+    for device in 2..8 {
+        let (mut client, _) = dial(([127, 0, 0, 1], port).into(), "/").await.expect("it listens");
+        let nonce = client.json().await["payload"]["nonce"].as_str().expect("a nonce").to_owned();
+        client.send(&connect(device, &nonce, &SIX, "operator", json!({"token": TOKEN}))).await;
+        waiting.push(client);
+    }
+    drop(waiting);
+    // One question waits as long as it may, the others no more.
+    assert_eq!(ends(&mut running, "-TERM").await, Some(0));
+}
+
+#[test]
+fn a_pipe_in_the_place_of_its_config_does_not_hold_it_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().to_str().expect("a path");
+    let path = folder.path().join("openclaw.json");
+    assert!(Command::new("mkfifo").arg(&path).status().is_ok_and(|done| done.success()));
+    let done = gateway(folder.path(), &["--state-dir", state]).output().expect("it starts");
+    let words = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.code() == Some(3) && words.contains("it is no plain file"), "{words}");
+}
+
 #[test]
 fn what_it_cannot_do_it_says_with_the_right_code() {
     let folder = tempfile::tempdir().expect("a folder");
