@@ -17,7 +17,7 @@ const MANDATED: [&str; 7] =
     ["Cargo.toml", "src/", "scenarios/", "mocks/", "snapshots/", "benches/", "README.md"];
 
 /// The roots of the module trees.
-const ROOTS: [&str; 7] = [
+const ROOTS: [&str; 8] = [
     "src/lib.rs",
     "src/main.rs",
     "tests/it/main.rs",
@@ -25,6 +25,7 @@ const ROOTS: [&str; 7] = [
     "benches/decode.rs",
     "benches/mock.rs",
     "benches/simulate.rs",
+    "benches/gateway.rs",
 ];
 
 /// What stands in no code of ours, and what to do instead.

@@ -26,9 +26,6 @@ use super::journal::LogFile;
 
 pub use tail::{Tail, tail};
 
-/// The largest state file or config that is read, in bytes.
-pub const FILE_MAX: u64 = 16 << 20;
-
 /// Where the files are, and what is known beside them.
 pub struct Errands {
     /// The state folder.

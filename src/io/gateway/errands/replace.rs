@@ -1,30 +1,17 @@
 //! Which files may be read for a caller, and where the old one is kept.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::FILE_MAX;
+use crate::io::files;
 
 /// The bytes of a file; `None`: there is none.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    // Looked at before it is opened: a pipe would be waited on for ever.
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-        Ok(known) if !known.is_file() => {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"));
-        }
-        Ok(_) => {}
+    match files::read_plain(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(|bytes| Some(bytes.into())),
     }
-    let file = File::open(path)?;
-    let mut bytes = Vec::new();
-    file.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_MAX {
-        let message = format!("it is larger than {} MiB", FILE_MAX >> 20);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(Some(bytes))
 }
 
 /// The same for a file that must lie in a folder, wherever links lead.
