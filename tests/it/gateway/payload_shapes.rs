@@ -48,8 +48,12 @@ const SEEN: &[(&str, &str, &[&str])] = &[
     ("exec-approval-resolve-unknown", "exec.approval.resolve", &[]),
     ("config-schema-lookup", "config.schema.lookup", &[]),
     ("gateway-call-config-schema", "config.schema", &[]),
-    // The same in every branch, and no defaults are added.
-    ("approvals-get-gateway", "config.get", &["/runtimeConfig/*", "/config/*"]),
+    // The same in every branch, and no defaults are added; the config of this test has models.
+    (
+        "approvals-get-gateway",
+        "config.get",
+        &["/runtimeConfig/*", "/config/*", "/parsed/models", "/sourceConfig/models", "/resolved/models"],
+    ),
     ("config-set-badhash", "config.set", &[]),
     ("config-patch", "config.patch", &[]),
     // There is no socket as long as nobody made one.
