@@ -117,6 +117,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 
 /// Serves until a signal comes.
 async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Result<Exit, CliError> {
+    let _survives = survive_large_files();
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
@@ -162,6 +163,13 @@ async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Re
         () = server.stop("gateway stopping") => Ok(Exit::Pass),
         exit = told_again => Ok(exit),
     }
+}
+
+/// A file beyond `ulimit -f` is then a write that fails, as on a full disk, and not the end of the
+/// process; for good, as long as the answer or the runtime lives.
+fn survive_large_files() -> Option<tokio::signal::unix::Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).ok()
 }
 
 /// What is wrong where nobody can know the secret.
