@@ -137,6 +137,7 @@ async fn serve(
     (errands, scribe): (&Errands, &Scribe),
     notes: &[Problem],
 ) -> Result<Exit, CliError> {
+    let _survives = survive_large_files();
     let log = scribe.sink();
     // What was a secret once may still stand in a log.
     let mut known: BTreeSet<String> = secrets(&settings).into_iter().collect();
@@ -201,6 +202,13 @@ fn noted(note: &Problem) -> String {
     let place = note.place.to_string();
     let hint = note.hint.as_deref().map(|hint| format!(": {hint}")).unwrap_or_default();
     format!("{place}: {}{hint}", note.message)
+}
+
+/// A file beyond `ulimit -f` is then a write that fails, as on a full disk, and not the end of the
+/// process; for good, as long as the answer or the runtime lives.
+fn survive_large_files() -> Option<tokio::signal::unix::Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).ok()
 }
 
 /// What is wrong where nobody can know the secret.

@@ -185,6 +185,25 @@ fn what_it_cannot_do_it_says_with_the_right_code() {
     assert!(!words.contains(TOKEN));
 }
 
+#[tokio::test]
+async fn a_limit_on_files_is_a_write_that_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    config(folder.path(), TOKEN);
+    let mut command = Command::new("sh");
+    // Blocks of 512 or 1024 bytes: little for a log, and enough to start.
+    command.args(["-c", "ulimit -f 8; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_provoke"), "gateway", "run"]);
+    command.args(["--port", "0", "--state-dir"]).arg(folder.path());
+    command.env_clear().env("HOME", folder.path()).env("TMPDIR", folder.path()).stdin(Stdio::null());
+    let mut running = Running::start(command);
+    let port = running.port();
+    let mut client = guest(port).await;
+    for _ in 0..100 {
+        assert_eq!(client.call("no.such.method", json!({})).await["ok"], false);
+    }
+    running.line("the gateway goes on");
+    assert_eq!(client.call("health", json!({})).await["ok"], true);
+}
+
 #[test]
 fn pairings_that_cannot_be_read_are_told_at_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
