@@ -28,8 +28,8 @@ use crate::recording::Redactor;
 const EXAMPLES: &str = "\
 The config is OpenClaw's: gateway.mode, .port, .auth and .controlUi. When it
 changes, the gateway takes it in, and closes the sockets that came by a secret
-that no longer holds. ^C and SIGTERM end it with exit code 0; a
-second one ends it at once.
+that no longer holds. ^C and SIGTERM end it with exit code 0; a second one ends
+it at once.
 
 Switches, with their defaults first:
   pairing.localUpgrade=connection|ask
