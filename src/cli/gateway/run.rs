@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     errands.zone = zone;
     errands.secrets = secrets(&settings);
     let world = World { store, errands: Arc::new(errands), log: scribe.sink() };
-    let done = runtime.block_on(serve(&setup, settings, world, scribe.sink()));
+    let done = runtime.block_on(serve(&setup, settings, world, scribe.sink(), scribe.ear()));
     // An errand may hang on a file system that does not answer.
     runtime.shutdown_timeout(LAST_ERRANDS);
     scribe.finish();
@@ -115,12 +115,22 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     done
 }
 
+/// Shared secrets that the log remembers to hide: the last ones.
+const SECRETS_MAX: usize = 16;
+
 /// Serves until a signal comes.
-async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Result<Exit, CliError> {
+async fn serve(
+    setup: &Setup,
+    settings: Settings,
+    world: World,
+    log: Sink,
+    hide: impl Fn(Vec<String>),
+) -> Result<Exit, CliError> {
     let _survives = survive_large_files();
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
+    let mut known = secrets(&settings);
     let server = Server::start(settings, world).await.map_err(|error| {
         let hint =
             "another program has the port, perhaps another gateway: stop it, or choose one with --port";
@@ -146,6 +156,11 @@ async fn serve(setup: &Setup, settings: Settings, world: World, log: Sink) -> Re
             _ = &mut ended => break,
             () = watch.changed() => match setup.settings() {
                 Ok((settings, _)) => {
+                    // The last one may still be on its way through the log.
+                    known.extend(secrets(&settings));
+                    known.dedup();
+                    known.drain(..known.len().saturating_sub(SECRETS_MAX));
+                    hide(known.clone());
                     say(Level::Info, format!("config changed: {}", setup.config.display()));
                     if let Some(missing) = missing_secret(&settings.auth) {
                         say(Level::Warn, missing);

@@ -101,6 +101,11 @@ impl Journal {
         self.keeping.file.at(Stamp::in_zone(now_ms, &self.keeping.zone))
     }
 
+    /// Hides these secrets from now on, in the place of those it knew.
+    pub fn learn(&mut self, secrets: Vec<String>) {
+        self.keeping.redactor = self.keeping.redactor.knowing(secrets);
+    }
+
     /// Writes a line to the file and the console, as their levels allow. It never fails.
     pub fn write(&mut self, line: &Line, now_ms: u64) {
         let passes = |floor: Option<Level>| floor.is_some_and(|floor| line.level >= floor);

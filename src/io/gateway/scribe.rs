@@ -13,9 +13,15 @@ use crate::gateway::log::{Level, Line};
 /// Lines that may wait to be written. More are dropped, and it is told how many.
 const WAITING_MAX: usize = 4096;
 
+/// What the writer is told.
+enum Told {
+    Line(Line, u64),
+    Secrets(Vec<String>),
+}
+
 /// The writer of the log.
 pub struct Scribe {
-    lines: SyncSender<(Line, u64)>,
+    lines: SyncSender<Told>,
     lost: Arc<AtomicU64>,
     thread: JoinHandle<()>,
 }
@@ -26,12 +32,15 @@ impl Scribe {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(mut journal: Journal) -> std::io::Result<Self> {
-        let (lines, waiting) = sync_channel::<(Line, u64)>(WAITING_MAX);
+        let (lines, waiting) = sync_channel::<Told>(WAITING_MAX);
         let lost = Arc::new(AtomicU64::new(0));
         let missed = Arc::clone(&lost);
         let thread = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
-            for (line, ms) in waiting {
-                journal.write(&line, ms);
+            for told in waiting {
+                match told {
+                    Told::Line(line, ms) => journal.write(&line, ms),
+                    Told::Secrets(secrets) => journal.learn(secrets),
+                }
                 let missed = missed.swap(0, Ordering::Relaxed);
                 if missed > 0 {
                     let words = format!("{missed} lines of the log were lost: they came too fast");
@@ -47,13 +56,20 @@ impl Scribe {
     pub fn sink(&self) -> Sink {
         let (lines, lost) = (self.lines.clone(), Arc::clone(&self.lost));
         Arc::new(move |line| {
-            if let Err(TrySendError::Full(_)) = lines.try_send((line.clone(), wall_ms())) {
+            if let Err(TrySendError::Full(_)) = lines.try_send(Told::Line(line.clone(), wall_ms())) {
                 lost.fetch_add(1, Ordering::Relaxed);
             }
         })
     }
 
-    /// Writes what still waits. Every sink must have been dropped before.
+    /// Where it is told which secrets it hides from then on.
+    #[must_use]
+    pub fn ear(&self) -> impl Fn(Vec<String>) + use<> {
+        let lines = self.lines.clone();
+        move |secrets| drop(lines.send(Told::Secrets(secrets)))
+    }
+
+    /// Writes what still waits. Every sink and ear must have been dropped before.
     pub fn finish(self) {
         drop(self.lines);
         let _ = self.thread.join();

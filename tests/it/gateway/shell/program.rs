@@ -81,7 +81,19 @@ async fn it_listens_takes_a_new_secret_in_and_stops_when_it_is_told() {
     config(folder.path(), TOKEN);
     running.line("config changed");
     running.line("config changed");
-    let mut client = guest(port).await;
+    let client = guest(port).await;
+    // A secret that came later is hidden as well as the first one.
+    config(folder.path(), "a-secret-that-came-later");
+    running.line("config changed");
+    drop(client);
+    let (mut client, _) = dial(([127, 0, 0, 1], port).into(), "/").await.expect("it listens");
+    let nonce = client.json().await["payload"]["nonce"].as_str().expect("a nonce").to_owned();
+    let auth = json!({"token": "a-secret-that-came-later"});
+    client.send(&connect(1, &nonce, &SIX, "operator", auth)).await;
+    assert_eq!(client.json().await["payload"]["type"], "hello-ok");
+    client.call(&format!("echo.{TOKEN}.a-secret-that-came-later"), json!({})).await;
+    let echo = running.line("echo.");
+    assert!(!echo.contains(TOKEN) && !echo.contains("came-later"), "{echo}");
     let pid = running.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().is_ok_and(|done| done.success()));
     assert_eq!(client.event("shutdown").await["payload"]["reason"], "gateway stopping");
