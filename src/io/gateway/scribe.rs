@@ -63,7 +63,6 @@ impl Scribe {
     }
 
     /// Where it is told which secrets it hides from then on.
-    #[must_use]
     pub fn ear(&self) -> impl Fn(Vec<String>) + use<> {
         let lines = self.lines.clone();
         move |secrets| drop(lines.send(Told::Secrets(secrets)))
