@@ -155,7 +155,7 @@ async fn a_slow_consumer_misses_what_it_may_and_is_closed_for_the_rest() {
     assert_eq!(fast.call("health", json!({})).await["ok"], true);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_one_socket_sends_while_the_hall_is_busy_is_not_kept() {
     // The log holds the hall up at one line, until the test lets go of it.
     let (let_go, gate) = std::sync::mpsc::channel::<()>();
