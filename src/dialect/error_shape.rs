@@ -220,11 +220,7 @@ fn request_id(value: &Value) -> Option<String> {
 }
 
 fn clip(said: &str) -> String {
-    let mut end = said.len().min(MESSAGE_MAX);
-    while !said.is_char_boundary(end) {
-        end -= 1;
-    }
-    said[..end].to_owned()
+    said[..said.floor_char_boundary(MESSAGE_MAX)].to_owned()
 }
 
 /// The HTTP status that an error names itself, by its code or its type.

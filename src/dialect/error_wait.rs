@@ -60,8 +60,7 @@ fn field(value: &Value, key: &str, depth: usize, left: &mut usize) -> Option<Dur
 /// The span that a message names behind words such as `try again in`.
 #[must_use]
 pub fn in_prose(message: &str) -> Option<Duration> {
-    let end = (0..=message.len().min(PROSE_MAX)).rev().find(|end| message.is_char_boundary(*end))?;
-    let message = message[..end].to_ascii_lowercase();
+    let message = message[..message.floor_char_boundary(PROSE_MAX)].to_ascii_lowercase();
     PHRASES.iter().find_map(|phrase| {
         let mut behind = message.match_indices(phrase).map(|(at, _)| &message[at + phrase.len()..]);
         behind.find_map(|rest| leading(rest.trim_start_matches([' ', ':'])).map(|(wait, _)| wait))

@@ -135,11 +135,7 @@ impl Close {
     /// A close frame; a longer reason is cut at a character.
     #[must_use]
     pub fn new(code: u16, reason: &str) -> Self {
-        let mut end = reason.len().min(REASON_MAX);
-        while !reason.is_char_boundary(end) {
-            end -= 1;
-        }
-        Self { code, reason: reason[..end].to_owned() }
+        Self { code, reason: reason[..reason.floor_char_boundary(REASON_MAX)].to_owned() }
     }
 }
 

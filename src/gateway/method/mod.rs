@@ -82,11 +82,7 @@ fn may<S: AsRef<str>>(scopes: &[S], wanted: &str) -> bool {
 
 /// The beginning of a name that somebody sent.
 fn shown(name: &str) -> &str {
-    let mut end = name.len().min(NAME_SHOWN);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    &name[..end]
+    &name[..name.floor_char_boundary(NAME_SHOWN)]
 }
 
 /// The shapes, read once.

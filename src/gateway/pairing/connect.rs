@@ -209,11 +209,7 @@ fn within_bounds(ask: &Connect) -> Result<Connect, Refusal> {
 }
 
 fn cut(name: &mut String) {
-    let mut end = name.len().min(NAME_MAX);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name.truncate(end);
+    name.truncate(name.floor_char_boundary(NAME_MAX));
 }
 
 fn device_token_mismatch() -> Refusal {

@@ -76,11 +76,7 @@ impl Problems {
 
 /// The first bytes of a text, cut at a character.
 pub(super) fn clip(text: &str, bytes: usize) -> &str {
-    let mut end = text.len().min(bytes);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(bytes)]
 }
 
 /// Whether nothing is to be seen, by JavaScript's idea of white space.
