@@ -1,5 +1,7 @@
 //! The tables as a JSON schema (draft 7), for editors and for `config.schema`.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 use super::hints::hint;
@@ -13,12 +15,15 @@ const SAFE_MAX: u64 = 9_007_199_254_740_991;
 
 /// The schema of the whole config. What no table looks into is `{}`: anything.
 #[must_use]
-pub fn json_schema() -> Value {
-    let mut schema = Map::new();
-    schema.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
-    schema.insert("title".into(), SCHEMA_TITLE.into());
-    schema.extend(object(&CONFIG, ""));
-    Value::Object(schema)
+pub fn json_schema() -> &'static Value {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+        let mut schema = Map::new();
+        schema.insert("$schema".into(), "http://json-schema.org/draft-07/schema#".into());
+        schema.insert("title".into(), SCHEMA_TITLE.into());
+        schema.extend(object(&CONFIG, ""));
+        Value::Object(schema)
+    });
+    &SCHEMA
 }
 
 /// Recursion is bounded by the depth of the tables.

@@ -19,7 +19,7 @@ fn lookup(path: &str) -> Result<Value, String> {
 
 #[test]
 fn the_schema_judges_as_the_tables_do() {
-    let schema = jsonschema::draft7::new(&json_schema()).expect("it is a schema");
+    let schema = jsonschema::draft7::new(json_schema()).expect("it is a schema");
     for (config, fits) in [
         (json!({"gateway": {"port": 18789, "auth": {"mode": "token", "token": "t"}}}), true),
         (json!({"gateway": {"auth": {"token": {"source": "env", "provider": "default", "id": "T"}}}}), true),

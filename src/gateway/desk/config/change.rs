@@ -25,8 +25,7 @@ pub(super) fn set(
     // A file that cannot be read may be replaced; then there is nothing to put back.
     let current = read(file).unwrap_or_else(|_| json!({}));
     let sent = parse(raw, "config").map_err(|error| Refusal::invalid(in_one_line(&error)))?;
-    let (shown, _) = redact(&current, scene.env, scene.redactor, scene.secrets);
-    let next = restore(&sent, &current, &shown).map_err(|path| lost(&path))?;
+    let next = put_back(&sent, &current, scene)?;
     // What needed nothing put back is kept to the letter, comments and all.
     let text = if next == sent { raw.to_owned() } else { written(&next) };
     validate(&text, &next, scene)?;
@@ -54,8 +53,7 @@ pub(super) fn patch(
     if !sent.is_object() {
         return Err(Refusal::invalid("config.patch raw must be an object"));
     }
-    let (shown, _) = redact(&current, scene.env, scene.redactor, scene.secrets);
-    let sent = restore(&sent, &current, &shown).map_err(|path| lost(&path))?;
+    let sent = put_back(&sent, &current, scene)?;
     let next = merge(Some(current.clone()), &sent);
     let text = written(&next);
     validate(&text, &next, scene)?;
@@ -99,6 +97,12 @@ fn read(file: File<'_>) -> Result<Value, ()> {
     let Some(bytes) = file.bytes else { return Ok(json!({})) };
     let text = std::str::from_utf8(bytes).map_err(|_| ())?;
     parse(text, file.path).map_err(|_| ())
+}
+
+/// What was sent, with the secrets that its sender was not shown.
+fn put_back(sent: &Value, current: &Value, scene: &Scene<'_>) -> Result<Value, Refusal> {
+    let (shown, _) = redact(current, scene.env, scene.redactor, scene.secrets);
+    restore(sent, current, &shown).map_err(|path| lost(&path))
 }
 
 fn lost(path: &str) -> Refusal {

@@ -45,8 +45,7 @@ pub(super) fn lookup(path: &str) -> Option<Value> {
     if path.is_empty() || segments.len() > SEGMENTS_MAX {
         return None;
     }
-    let schema = json_schema();
-    let mut node = &schema;
+    let mut node = json_schema();
     for segment in segments {
         node = child(node, segment)?;
     }
