@@ -9,7 +9,6 @@ use super::error::{CliError, Exit};
 use super::reach::{Ground, Paint, Reach, print_json};
 use super::run::out;
 use crate::gateway::client::connect::Persona;
-use crate::gateway::client::fault::Fault;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,14 +59,10 @@ async fn ask(
             Ok(if health["ok"] == false { Exit::Fail } else { Exit::Pass })
         }
         Err(fault) => {
-            tell(&ground, &fault, persona);
+            ground.tell_fault("error:", &fault, persona);
             Ok(Exit::Fail)
         }
     }
-}
-
-fn tell(ground: &Ground, fault: &Fault, persona: &Persona) {
-    ground.tell_fault("error:", fault, persona);
 }
 
 fn verdict(health: &Value, ms: u64, paint: Paint) -> String {

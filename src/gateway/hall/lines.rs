@@ -10,6 +10,7 @@ use crate::gateway::desk::Guest;
 use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Now;
 use crate::gateway::handshake::{Introduction, Upgrade};
+use crate::gateway::json;
 use crate::gateway::log::{Level, Line};
 
 /// The part of the gateway that speaks here.
@@ -100,7 +101,7 @@ pub(super) fn auth_reason(refusal: &Refusal) -> Option<&str> {
 
 /// What is known of a failed handshake: what the handshake noted, and the frame.
 pub(super) fn failure(known: Value, text: &str) -> Value {
-    let frame: Value = serde_json::from_str(text).unwrap_or_default();
+    let frame = json::read(text).unwrap_or_default();
     let mut meta = match known {
         Value::Object(meta) => meta,
         _ => Map::new(),
