@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::Secret;
+use crate::config::{DEFAULT_AGENT, Secret};
 
 /// How callers prove that they know the gateway's secret (`gateway.auth.mode`).
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +162,13 @@ pub struct AgentNote {
     pub default: bool,
     /// From heartbeat to heartbeat, in milliseconds; `None`: it has none.
     pub heartbeat_ms: Option<u64>,
+}
+
+/// The id of the agent that is meant where none is named.
+#[must_use]
+pub fn default_agent(agents: &[AgentNote]) -> &str {
+    let marked = agents.iter().find(|agent| agent.default);
+    marked.or_else(|| agents.first()).map_or(DEFAULT_AGENT, |agent| agent.id.as_str())
 }
 
 /// The machine that the gateway runs on.

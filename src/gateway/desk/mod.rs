@@ -34,7 +34,8 @@ use super::fresh::{Fresh, Now};
 use super::handshake::Client;
 use super::log::Line;
 use super::pairing::Command;
-use super::settings::{AgentNote, Host, Settings};
+use super::scope;
+use super::settings::{AgentNote, Host, Settings, default_agent};
 
 /// A connection, by the number that the shell gave it.
 pub type ConnId = u64;
@@ -60,6 +61,14 @@ pub struct Guest {
     pub since_ms: u64,
 }
 
+impl Guest {
+    /// Whether it may do everything, and see where things are kept.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.role == scope::ROLE_OPERATOR && self.scopes.iter().any(|scope| scope == scope::ADMIN)
+    }
+}
+
 /// One call of one method, and what stands around it.
 pub struct Call<'a> {
     /// When.
@@ -70,8 +79,6 @@ pub struct Call<'a> {
     pub caller: &'a Guest,
     /// Everybody who is connected.
     pub guests: &'a BTreeMap<ConnId, Guest>,
-    /// How the gateway is set.
-    pub settings: &'a Settings,
     /// The id of the request, for answers that come later.
     pub id: &'a str,
     /// The parameters, of the method's shape.
@@ -153,12 +160,17 @@ impl Desk {
         desk
     }
 
-    /// Answers a call that has passed its gate and its shape.
-    pub fn answer(&mut self, method: &str, call: &mut Call<'_>) -> Reply {
-        if !self.about.is_of(call.settings) {
-            self.about = About::of(call.settings);
+    /// The gateway is set otherwise from now on.
+    pub fn reconfigured(&mut self, settings: &Settings) {
+        let about = About::of(settings);
+        if self.about != about {
+            self.about = about;
             self.health = None;
         }
+    }
+
+    /// Answers a call that has passed its gate and its shape.
+    pub fn answer(&mut self, method: &str, call: &mut Call<'_>) -> Reply {
         self.wake(call.now, call.effects);
         match registry::find(method) {
             Some(handler) => handler(self, call),
@@ -241,17 +253,9 @@ impl About {
         }
     }
 
-    fn is_of(&self, settings: &Settings) -> bool {
-        self.config_path == settings.config_path
-            && self.state_dir == settings.state_dir
-            && self.host == settings.host
-            && self.agents == settings.agents
-    }
-
     /// The id of the agent that is meant where none is named.
     fn default_agent(&self) -> &str {
-        let marked = self.agents.iter().find(|agent| agent.default);
-        marked.or_else(|| self.agents.first()).map_or(DEFAULT_AGENT, |agent| agent.id.as_str())
+        default_agent(&self.agents)
     }
 
     /// The agents, `main` where none is named.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::health::{heartbeat, sessions_path};
 use super::registry::Family;
-use super::{Call, Desk, Guest, Reply, say};
+use super::{Call, Desk, Reply, say};
 use crate::gateway::COMPATIBLE_WITH;
 
 pub(super) const METHODS: Family = &[("status", answer)];
@@ -13,7 +13,7 @@ pub(super) const METHODS: Family = &[("status", answer)];
 const HIDDEN_PATH: &str = "[redacted]";
 
 fn answer(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
-    let admin = is_admin(call.caller);
+    let admin = call.caller.is_admin();
     let agents = desk.about.all_agents();
     let beats: Vec<Value> = agents
         .iter()
@@ -55,9 +55,4 @@ fn answer(desk: &mut Desk, call: &mut Call<'_>) -> Reply {
             "recent": [], "byAgent": by_agent,
         },
     }))
-}
-
-/// Whether a caller may see where things are kept.
-pub(super) fn is_admin(caller: &Guest) -> bool {
-    caller.role == "operator" && caller.scopes.iter().any(|scope| scope == "operator.admin")
 }

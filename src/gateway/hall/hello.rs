@@ -7,12 +7,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::machine::Hall;
-use crate::config::DEFAULT_AGENT;
-use crate::gateway::desk::{ConnId, Desk};
+use crate::gateway::desk::{ConnId, Desk, Guest};
 use crate::gateway::frame::{StateVersion, event};
 use crate::gateway::fresh::Now;
 use crate::gateway::method::{EVENTS, TABLE};
-use crate::gateway::{COMPATIBLE_WITH, PROTOCOL, scope};
+use crate::gateway::settings::default_agent;
+use crate::gateway::{COMPATIBLE_WITH, PROTOCOL};
 use crate::moment::Moment;
 
 /// What every hello-ok shows, as JSON already.
@@ -167,13 +167,9 @@ impl Hall {
             self.catalog.presence = Some(Written { at: now.at, json, stale: false });
         }
         let guest = self.guests.get(&conn);
-        let is_admin = guest.is_some_and(|guest| {
-            guest.role == scope::ROLE_OPERATOR && guest.scopes.iter().any(|s| s == scope::ADMIN)
-        });
+        let is_admin = guest.is_some_and(Guest::is_admin);
         let limits = &self.settings.limits;
-        let agents = &self.settings.agents;
-        let agent = agents.iter().find(|agent| agent.default).or_else(|| agents.first());
-        let agent = agent.map_or(DEFAULT_AGENT, |agent| agent.id.as_str());
+        let agent = default_agent(&self.settings.agents);
         let presence = self.catalog.presence.as_ref().map_or(RawValue::NULL, |written| &written.json);
         let frame = Frame {
             r#type: "res",

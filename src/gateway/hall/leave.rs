@@ -72,6 +72,7 @@ impl Hall {
         // The handshake's end was noted by the limits of the socket's beginning.
         let limits = self.settings.limits;
         self.settings = Settings { limits, ..settings };
+        self.desk.reconfigured(&self.settings);
         let stale = self.conns.iter().filter(|(_, conn)| match &conn.stage {
             Stage::Seated(seat) => seat.generation.is_some() && seat.generation != self.generation,
             Stage::Stranger(_) => false,

@@ -60,7 +60,6 @@ impl Hall {
             fresh,
             caller,
             guests: &self.guests,
-            settings: &self.settings,
             id: &request.id,
             params: &params,
             effects: &mut effects,

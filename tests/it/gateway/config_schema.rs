@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::desk::{Scene, guest, settings};
 
 fn lookup(path: &str) -> Result<Value, String> {
-    let mut scene = Scene::new(settings());
+    let mut scene = Scene::new(&settings());
     scene.come(&guest(1, &json!({"scopes": ["operator.read"]})), 0);
     match scene.call(1, "config.schema.lookup", &json!({"path": path}), 1).0 {
         Reply::Now(Ok(found)) => Ok(found),

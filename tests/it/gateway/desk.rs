@@ -77,13 +77,12 @@ pub(crate) fn guest(conn: ConnId, told: &Value) -> Guest {
 pub(crate) struct Scene {
     pub(crate) desk: Desk,
     pub(crate) guests: BTreeMap<ConnId, Guest>,
-    pub(crate) settings: Settings,
     step: u8,
 }
 
 impl Scene {
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self { desk: Desk::new(&settings, now(0)), guests: BTreeMap::new(), settings, step: 0 }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self { desk: Desk::new(settings, now(0)), guests: BTreeMap::new(), step: 0 }
     }
 
     pub(crate) fn come(&mut self, guest: &Guest, at: u64) -> Vec<Effect> {
@@ -111,7 +110,6 @@ impl Scene {
                 fresh: Fresh([self.step; 32]),
                 caller: &caller,
                 guests: &self.guests,
-                settings: &self.settings,
                 id: &id,
                 params,
                 effects: &mut effects,
@@ -166,7 +164,7 @@ fn play(script: &Value) -> String {
             heartbeat_ms: agent["heartbeatMs"].as_u64(),
         });
     }
-    let mut scene = Scene::new(settings);
+    let mut scene = Scene::new(&settings);
     let mut talk = String::new();
     for step in script["steps"].as_array().expect("a script has steps") {
         let at = step["at"].as_u64().unwrap_or(0);
@@ -213,7 +211,7 @@ fn every_script_goes_as_its_snapshot_says() {
 
 #[test]
 fn presence_and_approvals_are_bounded() {
-    let mut scene = Scene::new(settings());
+    let mut scene = Scene::new(&settings());
     for conn in 0..300 {
         let told = json!({"mode": "ui", "device": format!("d{conn}"), "scopes": ["operator.approvals"]});
         scene.come(&guest(conn, &told), conn);
@@ -242,7 +240,7 @@ fn no_method_of_the_table_panics_on_odd_parameters() {
     ];
     for method in provoke::gateway::method::TABLE {
         for params in &odd {
-            let mut scene = Scene::new(settings());
+            let mut scene = Scene::new(&settings());
             scene.come(&guest(1, &json!({"scopes": ["operator.admin"]})), 0);
             let _ = scene.call(1, method.name, params, 1);
         }

@@ -150,7 +150,7 @@ fn every_payload_that_both_send_has_the_same_shape() {
             return;
         };
         let (params, frame) = seen(&transcript, method).unwrap_or_else(|| panic!("{file} has no {method}"));
-        let mut scene = Scene::new(settings());
+        let mut scene = Scene::new(&settings());
         scene.come(&guest(1, &json!({"mode": "cli", "device": "d1", "scopes": ["operator.admin"]})), 0);
         scene.come(
             &guest(
