@@ -115,6 +115,15 @@ impl Client {
         timeout(PATIENCE, self.0.send(Message::text(text))).await.expect("in time").expect("it is open");
     }
 
+    /// Sends the same until nobody takes it any more, which is before it was sent so often.
+    async fn flood(&mut self, message: &Message, patience: Duration, most: usize) {
+        let mut sent = 0;
+        while timeout(patience, self.0.send(message.clone())).await.is_ok_and(|sent| sent.is_ok()) {
+            sent += 1;
+            assert!(sent < most, "somebody keeps all of this");
+        }
+    }
+
     async fn next(&mut self) -> Option<Message> {
         let next = timeout(PATIENCE, self.0.next()).await.expect("something comes in time")?;
         Some(next.expect("the socket speaks the protocol"))
