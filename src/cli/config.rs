@@ -118,14 +118,20 @@ pub(super) fn environment() -> BTreeMap<String, String> {
 
 /// Where OpenClaw looks for its configuration.
 pub(super) fn default_file(env: &BTreeMap<String, String>) -> Result<PathBuf, CliError> {
-    let filled = |name: &str| env.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let state = || filled("OPENCLAW_STATE_DIR").or_else(|| filled("HOME").map(|home| home.join(".openclaw")));
-    filled("OPENCLAW_CONFIG_PATH").or_else(|| state().map(|state| state.join("openclaw.json"))).ok_or_else(
-        || {
-            let problem = Problem::new("no configuration is named, and $HOME is not set");
-            CliError::new(Exit::Usage, problem.hint("name the file: provoke config validate FILE"))
-        },
-    )
+    let beside = || state_folder(env).map(|state| state.join("openclaw.json"));
+    path_in(env, "OPENCLAW_CONFIG_PATH").or_else(beside).ok_or_else(|| {
+        let problem = Problem::new("no configuration is named, and $HOME is not set");
+        CliError::new(Exit::Usage, problem.hint("name the file: provoke config validate FILE"))
+    })
+}
+
+/// OpenClaw's state folder, where the environment tells.
+pub(super) fn state_folder(env: &BTreeMap<String, String>) -> Option<PathBuf> {
+    path_in(env, "OPENCLAW_STATE_DIR").or_else(|| path_in(env, "HOME").map(|home| home.join(".openclaw")))
+}
+
+fn path_in(env: &BTreeMap<String, String>, name: &str) -> Option<PathBuf> {
+    env.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn text(file: &Path) -> Result<String, CliError> {

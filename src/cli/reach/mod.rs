@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 use serde_json::Value;
 
-use super::config::{default_file, environment};
+use super::config::{default_file, environment, state_folder};
 use super::error::{CliError, Exit};
 use crate::config::{self, Secret};
 use crate::gateway::client::answer::Hello;
@@ -186,9 +186,7 @@ impl Ground {
 
 /// OpenClaw's state folder.
 pub(super) fn state_dir(env: &BTreeMap<String, String>) -> Result<PathBuf, CliError> {
-    let filled = |name: &str| env.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let state = filled("OPENCLAW_STATE_DIR").or_else(|| filled("HOME").map(|home| home.join(".openclaw")));
-    state.ok_or_else(|| {
+    state_folder(env).ok_or_else(|| {
         let problem = Problem::new("no state folder is named, and $HOME is not set");
         CliError::new(Exit::Fail, problem.hint("set OPENCLAW_STATE_DIR"))
     })
