@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::run::Args;
+use crate::cli::config::environment;
 use crate::cli::error::{CliError, Exit, words};
 use crate::config::{GatewayConfig, Secret};
 use crate::gateway::resolve::{Given, Switches, resolve};
 use crate::gateway::settings::Settings;
+use crate::io::client::Identity;
 use crate::io::files;
 use crate::io::gateway::host;
 use crate::problem::Problem;
@@ -34,9 +36,7 @@ pub(super) enum StoreAt {
 
 impl Setup {
     pub(super) fn new(args: &Args) -> Result<Self, CliError> {
-        let env: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-            .collect();
+        let env = environment();
         let filled = |name: &str| env.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let named = args.state_dir.clone().or_else(|| filled("OPENCLAW_STATE_DIR").map(PathBuf::from));
         let state_named = named.is_some();
@@ -65,15 +65,16 @@ impl Setup {
             switches,
             config_path: config.display().to_string(),
             state_dir: state_dir.display().to_string(),
-            host: host(&state_dir),
+            host: host(),
         };
         Ok(Self { env, config, state_dir, state_named, given, allow_unconfigured: args.allow_unconfigured })
     }
 
-    /// The gateway has this device id and this public key.
-    pub(super) fn own(&mut self, device_id: String, public_key: String) {
-        self.given.host.device_id = device_id;
-        self.given.host.public_key = public_key;
+    /// The gateway has this identity, in the settings that were made and in those to come.
+    pub(super) fn own(&mut self, identity: &Identity, settings: &mut Settings) {
+        let key = identity.key();
+        (self.given.host.device_id, self.given.host.public_key) = (key.device_id(), key.public_key());
+        settings.host.clone_from(&self.given.host);
     }
 
     /// Whether tokens stand in `paired.json` as they are.

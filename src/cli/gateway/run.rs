@@ -77,8 +77,9 @@ pub(in crate::cli) struct Args {
     pub(super) allow_unconfigured: bool,
 }
 
-/// Worker threads of the runtime. The store and the log have threads of their own.
-const THREADS_MAX: usize = 1;
+/// Worker threads of the runtime: with two, a connect pays for waking the other one. The store and
+/// the log have threads of their own.
+const WORKERS: usize = 1;
 
 /// How long errands have that are under way when everything else has ended.
 const LAST_ERRANDS: Duration = Duration::from_secs(1);
@@ -91,19 +92,20 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let mut setup = Setup::new(args)?;
     // Before the config is read, so that no change is missed.
     let watch = Watch::new(setup.config.clone());
-    setup.settings()?;
+    let (mut settings, mut config) = setup.settings()?;
     let store = setup.store(args.store.as_deref())?;
-    // OpenClaw's own gateway makes it too: command line and gateway of a folder share one key.
-    let identity = (store == StoreAt::OpenClaw).then(|| Identity::open(&setup.state_dir));
-    if let Some(Ok(identity)) = &identity {
-        setup.own(identity.key().device_id(), identity.key().public_key());
+    let identity = match store {
+        // OpenClaw's own gateway makes it too: command line and gateway of a folder share one key.
+        StoreAt::OpenClaw => Identity::open(&setup.state_dir).map(Some),
+        StoreAt::Sqlite(_) => Ok(Identity::find(&setup.state_dir)),
+    };
+    match identity {
+        Ok(identity) => identity.iter().for_each(|identity| setup.own(identity, &mut settings)),
+        Err(problem) => config.notes.push(problem),
     }
-    let (settings, mut config) = setup.settings()?;
-    config.notes.extend(identity.and_then(Result::err));
     let store = open(&store, &setup, &settings)?;
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(THREADS_MAX);
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(
+        tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build().map_err(
             |error| CliError::system("cannot start", &error, "check the limits on threads and files"),
         )?;
     let zone = TimeZone::system();

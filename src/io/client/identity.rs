@@ -25,28 +25,37 @@ impl Identity {
     /// # Errors
     /// The file is broken, or cannot be read or made. It is never replaced.
     pub fn open(state: &Path) -> Result<Self, Problem> {
-        let folder = state.join("identity");
-        let file = folder.join("device.json");
+        let file = device_file(state);
         let told = |error: &io::Error| {
             Problem::new(format!("{}: {error}", file.display()))
                 .hint("OPENCLAW_STATE_DIR names the state folder; it must be writable")
         };
-        let text = match files::read(&file) {
+        let text = match files::read_plain(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let new = random().map(|seed| DeviceKey::from_seed(&seed)).map_err(|error| told(&error))?;
                 files::create_private(&file, new.to_file(wall_ms()).as_bytes())
                     .map_err(|error| told(&error))?;
                 // Somebody else may have made it in the same instant: what lies there counts.
-                files::read(&file).map_err(|error| told(&error))?
+                files::read_plain(&file).map_err(|error| told(&error))?
             }
             Err(error) => return Err(told(&error)),
         };
-        let key = DeviceKey::read(&String::from_utf8_lossy(&text)).map_err(|problem| {
+        Self::of(state, &text).map_err(|problem| {
             let hint = "move it aside to get a new identity; that one must then be paired anew";
             problem.in_file(&file.to_string_lossy()).hint(hint)
-        })?;
-        Ok(Self { folder, key: Arc::new(key) })
+        })
+    }
+
+    /// The identity in a state folder, where there is one that can be used.
+    #[must_use]
+    pub fn find(state: &Path) -> Option<Self> {
+        Self::of(state, &files::read_plain(&device_file(state)).ok()?).ok()
+    }
+
+    fn of(state: &Path, text: &[u8]) -> Result<Self, Problem> {
+        let key = DeviceKey::read(&String::from_utf8_lossy(text))?;
+        Ok(Self { folder: state.join("identity"), key: Arc::new(key) })
     }
 
     /// The key.
@@ -76,9 +85,13 @@ impl Identity {
     }
 
     fn tokens(&self) -> Option<String> {
-        let bytes = files::read(&self.folder.join("device-auth.json")).ok()?;
+        let bytes = files::read_plain(&self.folder.join("device-auth.json")).ok()?;
         String::from_utf8(bytes.to_vec()).ok()
     }
+}
+
+fn device_file(state: &Path) -> PathBuf {
+    state.join("identity").join("device.json")
 }
 
 /// The pairing files of a gateway whose state folder this is, as `{pending, paired}` without
@@ -86,7 +99,7 @@ impl Identity {
 #[must_use]
 pub fn local_pairing(state: &Path) -> Option<(Value, bool)> {
     let read = |name: &str| -> Option<Value> {
-        serde_json::from_slice(&files::read(&state.join("devices").join(name)).ok()?).ok()
+        serde_json::from_slice(&files::read_plain(&state.join("devices").join(name)).ok()?).ok()
     };
     let list = |value: Option<Value>| -> Vec<Value> {
         match value {

@@ -23,10 +23,21 @@ struct Running {
 }
 
 impl Running {
+    /// With a folder for its state and everything else, on a port of its own choice.
+    fn on(folder: &Path) -> Self {
+        let state = folder.to_str().expect("a path");
+        Self::start(gateway(folder, &["--port", "0", "--state-dir", state]))
+    }
+
     fn start(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
         let lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
         Self { child, lines }
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().is_ok_and(|done| done.success()));
     }
 
     /// Reads its lines up to the one that has this part.
@@ -60,10 +71,16 @@ fn config(folder: &Path, token: &str) {
     std::fs::write(folder.join("openclaw.json"), text).expect("a file");
 }
 
-async fn guest(port: u16) -> Client {
+/// A socket on which a device, made of one byte, has asked to be let in.
+async fn asking(port: u16, device: u8) -> Client {
     let (mut client, _) = dial(([127, 0, 0, 1], port).into(), "/").await.expect("it listens");
     let nonce = client.json().await["payload"]["nonce"].as_str().expect("a nonce").to_owned();
-    client.send(&connect(1, &nonce, &SIX, "operator", json!({"token": TOKEN}))).await;
+    client.send(&connect(device, &nonce, &SIX, "operator", json!({"token": TOKEN}))).await;
+    client
+}
+
+async fn guest(port: u16) -> Client {
+    let mut client = asking(port, 1).await;
     assert_eq!(client.json().await["payload"]["type"], "hello-ok");
     client
 }
@@ -72,8 +89,7 @@ async fn guest(port: u16) -> Client {
 async fn it_listens_takes_a_new_secret_in_and_stops_when_it_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     config(folder.path(), TOKEN);
-    let state = folder.path().to_str().expect("a path");
-    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let mut running = Running::on(folder.path());
     let port = running.port();
     let mut client = guest(port).await;
     config(folder.path(), "a-secret-of-another-length");
@@ -82,8 +98,7 @@ async fn it_listens_takes_a_new_secret_in_and_stops_when_it_is_told() {
     running.line("config changed");
     running.line("config changed");
     let mut client = guest(port).await;
-    let pid = running.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().is_ok_and(|done| done.success()));
+    running.signal("-TERM");
     assert_eq!(client.event("shutdown").await["payload"]["reason"], "gateway stopping");
     assert_eq!(client.closed().await, (1012, "service restart".to_owned()));
     assert!(client.next().await.is_none());
@@ -93,8 +108,7 @@ async fn it_listens_takes_a_new_secret_in_and_stops_when_it_is_told() {
 
 /// The program, told to stop, ends by itself.
 async fn ends(running: &mut Running, signal: &str) -> Option<i32> {
-    let pid = running.child.id().to_string();
-    assert!(Command::new("kill").args([signal, &pid]).status().is_ok_and(|done| done.success()));
+    running.signal(signal);
     let ended = async {
         loop {
             if let Some(status) = running.child.try_wait().expect("it is ours") {
@@ -110,8 +124,7 @@ async fn ends(running: &mut Running, signal: &str) -> Option<i32> {
 async fn nobody_need_read_what_it_says_on_stderr() {
     let folder = tempfile::tempdir().expect("a folder");
     config(folder.path(), TOKEN);
-    let state = folder.path().to_str().expect("a path");
-    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let mut running = Running::on(folder.path());
     let port = running.port();
     let mut client = guest(port).await;
     // More than a pipe holds.
@@ -129,18 +142,14 @@ async fn nobody_need_read_what_it_says_on_stderr() {
 async fn it_ends_although_another_process_holds_its_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     config(folder.path(), TOKEN);
-    let state = folder.path().to_str().expect("a path");
-    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let mut running = Running::on(folder.path());
     let port = running.port();
     drop(guest(port).await);
     let lock = std::fs::File::open(folder.path().join("devices/provoke.lock")).expect("a lock");
     lock.lock().expect("nobody has it");
     let mut waiting = Vec::new();
     for device in 2..8 {
-        let (mut client, _) = dial(([127, 0, 0, 1], port).into(), "/").await.expect("it listens");
-        let nonce = client.json().await["payload"]["nonce"].as_str().expect("a nonce").to_owned();
-        client.send(&connect(device, &nonce, &SIX, "operator", json!({"token": TOKEN}))).await;
-        waiting.push(client);
+        waiting.push(asking(port, device).await);
     }
     drop(waiting);
     // One question waits as long as it may, the others no more.
@@ -156,6 +165,18 @@ fn a_pipe_in_the_place_of_its_config_does_not_hold_it_up() {
     let done = gateway(folder.path(), &["--state-dir", state]).output().expect("it starts");
     let words = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.code() == Some(3) && words.contains("it is no plain file"), "{words}");
+}
+
+#[test]
+fn nor_does_one_in_the_place_of_its_identity() {
+    let folder = tempfile::tempdir().expect("a folder");
+    config(folder.path(), TOKEN);
+    std::fs::create_dir(folder.path().join("identity")).expect("a folder");
+    let path = folder.path().join("identity/device.json");
+    assert!(Command::new("mkfifo").arg(&path).status().is_ok_and(|done| done.success()));
+    let mut running = Running::on(folder.path());
+    let line = running.line("identity/device.json");
+    assert!(line.contains("it is no plain file"), "{line}");
 }
 
 #[test]
@@ -210,8 +231,7 @@ fn pairings_that_cannot_be_read_are_told_at_the_start() {
     config(folder.path(), TOKEN);
     std::fs::create_dir(folder.path().join("devices")).expect("a folder");
     std::fs::write(folder.path().join("devices/paired.json"), "{").expect("a file");
-    let state = folder.path().to_str().expect("a path");
-    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", state]));
+    let mut running = Running::on(folder.path());
     let line = running.line("the pairing store cannot be used");
     assert!(line.contains("devices/paired.json:1:1") && line.contains("repair or restore it"), "{line}");
 }
