@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
-use super::admin::Admin;
+use super::change::change;
 use super::{EXAMPLES, WAIT_MS, by_device, in_files, list};
 use crate::cli::error::{CliError, Exit, tell};
 use crate::cli::reach::{Ground, Paint, Reach, block_on, print_json};
@@ -71,25 +71,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
 
 /// Approves an exact request.
 async fn approve(id: &str, reach: &Reach) -> Result<Exit, CliError> {
-    let ground = Ground::find(reach, WAIT_MS)?;
-    let answer = match Admin::open(&ground).await {
-        Ok(mut admin) => {
-            let answer = admin.call("device.pair.approve", json!({"requestId": id})).await;
-            admin.finish().await;
-            answer
-        }
-        Err(fault) => Err(fault),
-    };
-    match answer {
-        Ok(answer) if reach.json => print_json(&answer).map(|()| Exit::Pass),
-        Ok(answer) => {
-            out(format!("{}\n", approved(&answer, id, Paint::of_stdout())).as_bytes()).map(|()| Exit::Pass)
-        }
-        Err(fault) => {
-            ground.tell_fault("error:", &fault, &Persona::cli());
-            Ok(Exit::Fail)
-        }
-    }
+    change(reach, "device.pair.approve", json!({"requestId": id}), |answer, paint| {
+        approved(answer, id, paint)
+    })
+    .await
 }
 
 /// The line that says so.

@@ -39,7 +39,7 @@ pub(super) async fn revoke(args: &TokenArgs) -> Result<Exit, CliError> {
 }
 
 /// One change, and what is said of it.
-async fn change(
+pub(super) async fn change(
     reach: &Reach,
     method: &str,
     params: Value,

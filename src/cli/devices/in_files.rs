@@ -15,11 +15,8 @@ use crate::gateway::client::approval::pending;
 use crate::gateway::pairing::{Answer, By, Command, Store};
 use crate::gateway::scope;
 use crate::io::fresh::{fresh, wall_ms};
-use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
+use crate::io::gateway::store::{DATABASE, OpenClawFiles, Options, Sqlite};
 use crate::problem::Problem;
-
-/// The database of a gateway that keeps its pairings in its own state folder.
-const DATABASE: &str = "gateway.sqlite";
 
 pub(super) fn run(folder: &Path, request: Option<&str>, json: bool) -> Result<Exit, CliError> {
     let mut store = open(folder)?;

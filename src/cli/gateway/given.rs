@@ -12,6 +12,7 @@ use crate::gateway::settings::Settings;
 use crate::io::client::Identity;
 use crate::io::files;
 use crate::io::gateway::host;
+use crate::io::gateway::store::DATABASE;
 use crate::problem::Problem;
 
 /// Where everything is, and what holds beside the config.
@@ -89,7 +90,7 @@ impl Setup {
             let state =
                 filled("XDG_STATE_HOME").or_else(|| filled("HOME").map(|home| home.join(".local/state")));
             let state = state.unwrap_or_else(|| self.state_dir.clone());
-            StoreAt::Sqlite(state.join("provoke/gateway.sqlite"))
+            StoreAt::Sqlite(state.join("provoke").join(DATABASE))
         };
         match asked {
             None if self.state_named => Ok(StoreAt::OpenClaw),

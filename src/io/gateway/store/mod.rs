@@ -21,6 +21,9 @@ pub use files::OpenClawFiles;
 pub use memory::Memory;
 pub use sqlite::Sqlite;
 
+/// The file of a database in the folder that is meant for it.
+pub const DATABASE: &str = "gateway.sqlite";
+
 /// How a store is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
