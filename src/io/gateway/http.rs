@@ -12,23 +12,19 @@ use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode, Version};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::door::Permit;
 use super::server::Shared;
+use crate::gateway::auth;
 use crate::gateway::handshake::Upgrade;
+use crate::gateway::origin::PROXY_HEADERS;
 use crate::gateway::settings::AuthMode;
 
 type Answer = Response<Full<Bytes>>;
 
 /// The path of the canvas, which this gateway does not have.
 const CANVAS: &str = "/__openclaw__/ws";
-
-/// Headers that say that somebody stands between.
-const OF_PROXIES: [&str; 5] =
-    ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip"];
 
 const JSON: &str = "application/json; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -99,7 +95,7 @@ impl Reception {
     fn is_ready(&self, headers: &HeaderMap) -> Answer {
         let stopping = self.shared.stopping.load(Ordering::Relaxed);
         let status = if stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-        let direct = OF_PROXIES.iter().all(|name| !headers.contains_key(*name));
+        let direct = PROXY_HEADERS.iter().all(|name| !headers.contains_key(*name));
         let local = self.peer.ip().to_canonical().is_loopback() && direct;
         let body = if local || self.knows_secret(headers) {
             let failing: &[&str] = if stopping { &["shutdown"] } else { &[] };
@@ -113,12 +109,11 @@ impl Reception {
     }
 
     fn knows_secret(&self, headers: &HeaderMap) -> bool {
-        let auth = self.shared.auth.read().unwrap_or_else(PoisonError::into_inner);
-        let (AuthMode::Token(Some(secret)) | AuthMode::Password(Some(secret))) = &*auth else { return false };
+        let mode = self.shared.auth.read().unwrap_or_else(PoisonError::into_inner);
+        let (AuthMode::Token(Some(secret)) | AuthMode::Password(Some(secret))) = &*mode else { return false };
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some((scheme, given)) = given.and_then(|value| value.split_once(' ')) else { return false };
-        let (given, secret) = (Sha256::digest(given.trim()), Sha256::digest(secret.expose()));
-        scheme.eq_ignore_ascii_case("bearer") && bool::from(given.ct_eq(&secret))
+        scheme.eq_ignore_ascii_case("bearer") && auth::equal(given.trim(), secret.expose())
     }
 
     fn upgrade(&self, request: &Request<Incoming>, path: &str) -> Answer {
