@@ -65,7 +65,13 @@ impl Guest {
     /// Whether it may do everything, and see where things are kept.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        self.role == scope::ROLE_OPERATOR && self.scopes.iter().any(|scope| scope == scope::ADMIN)
+        self.role == scope::ROLE_OPERATOR && self.holds(scope::ADMIN)
+    }
+
+    /// Whether its connection has a scope; admin stands for each.
+    #[must_use]
+    pub fn holds(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|own| own == scope || own == scope::ADMIN)
     }
 }
 

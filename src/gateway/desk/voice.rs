@@ -4,10 +4,9 @@ use serde_json::json;
 
 use super::registry::Family;
 use super::{Call, Desk, Reply, refuse, say};
+use crate::gateway::scope;
 
 pub(super) const METHODS: Family = &[("voicewake.get", wake_words), ("talk.config", talk)];
-
-const SECRETS_SCOPE: &str = "operator.talk.secrets";
 
 /// OpenClaw's own words, as none can be set here.
 fn wake_words(_: &mut Desk, _: &mut Call<'_>) -> Reply {
@@ -15,9 +14,8 @@ fn wake_words(_: &mut Desk, _: &mut Call<'_>) -> Reply {
 }
 
 fn talk(_: &mut Desk, call: &mut Call<'_>) -> Reply {
-    let may = |scope: &String| scope == SECRETS_SCOPE || scope == "operator.admin";
-    if call.params["includeSecrets"].as_bool() == Some(true) && !call.caller.scopes.iter().any(may) {
-        return refuse(format!("missing scope: {SECRETS_SCOPE}"));
+    if call.params["includeSecrets"].as_bool() == Some(true) && !call.caller.holds(scope::TALK_SECRETS) {
+        return refuse(format!("missing scope: {}", scope::TALK_SECRETS));
     }
     say(json!({"config": {}}))
 }

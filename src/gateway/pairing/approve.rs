@@ -33,7 +33,7 @@ impl Book {
         }
         let operators: Vec<String> =
             ask.scopes.iter().filter(|scope| scope.starts_with("operator.")).cloned().collect();
-        if let Some(scope) = missing("operator", &operators, &by.scopes) {
+        if let Some(scope) = missing(scope::ROLE_OPERATOR, &operators, &by.scopes) {
             return Err(Refusal::invalid(format!("missing scope: {scope}")));
         }
         self.carry_out(turn, &ask)?;

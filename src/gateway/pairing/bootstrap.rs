@@ -1,6 +1,7 @@
 //! Bootstrap tokens: a device's way in without a shared secret.
 
 use crate::config::Secret;
+use crate::gateway::scope;
 
 use super::book::{BOOTSTRAP_TTL_MS, Book, Bootstrap, Profile, SEEN_EVERY_MS};
 use super::command::Connect;
@@ -19,10 +20,10 @@ impl Bootstrap {
     /// The scopes of the profile that a role gets: a bootstrap token gives scopes to operators alone.
     #[must_use]
     pub fn scopes_for(&self, role: &str) -> Vec<String> {
-        if role != "operator" {
+        if role != scope::ROLE_OPERATOR {
             return Vec::new();
         }
-        let known = |scope: &&String| crate::gateway::scope::is_known("operator", scope);
+        let known = |scope: &&String| scope::is_known(scope::ROLE_OPERATOR, scope);
         self.profile.scopes.iter().filter(known).cloned().collect()
     }
 }

@@ -144,11 +144,11 @@ impl Book {
         let Some(known) = proven.bootstrap.as_ref().and_then(|hash| self.bootstraps.get(hash)) else {
             return Ok(None);
         };
-        if ask.role != "node" || !ask.scopes.is_empty() {
+        if ask.role != scope::ROLE_NODE || !ask.scopes.is_empty() {
             return Ok(None);
         }
         let roles = known.profile.roles.clone();
-        let scopes = known.scopes_for("operator");
+        let scopes = known.scopes_for(scope::ROLE_OPERATOR);
         self.grant(turn, &Grant { claim: &ask.claim, role: &ask.role, roles: &roles, scopes: &scopes })?;
         self.tell_silent(turn, ask);
         Ok(Some(roles))
@@ -180,7 +180,7 @@ fn is_local_upgrade(turn: &Turn<'_>, ask: &Connect) -> bool {
         && ask.local
         && ask.may_be_silent
         && ask.proof.is_shared()
-        && ask.role == "operator"
+        && ask.role == scope::ROLE_OPERATOR
 }
 
 /// The same ask with names cut to their bound.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::gateway::frame::Refusal;
+use crate::gateway::scope;
 
 use super::book::{Book, TOMBSTONES_MAX};
 use super::command::{Answer, By};
@@ -12,7 +13,7 @@ impl By {
     /// Whether this caller may not touch that device: it is another one, and the caller is no admin.
     pub(super) fn is_stranger_to(&self, device_id: &str) -> bool {
         let own = self.device_id.as_deref().is_none_or(|own| own == device_id);
-        !own && !self.scopes.iter().any(|scope| scope == "operator.admin")
+        !own && !self.scopes.iter().any(|scope| scope == scope::ADMIN)
     }
 }
 

@@ -9,6 +9,7 @@ mod request;
 use serde_json::{Value, json};
 
 use crate::gateway::frame::Refusal;
+use crate::gateway::scope;
 
 use super::registry::Family;
 use super::{Call, Desk, Effect, Guest, Reply, refuse, say, text};
@@ -68,8 +69,7 @@ fn ask(broker: &mut Broker, call: &mut Call<'_>, asked: Asked) -> Reply {
 }
 
 fn may_decide(guest: &Guest) -> bool {
-    let may = |scope: &String| scope == "operator.approvals" || scope == "operator.admin";
-    guest.role == "operator" && guest.scopes.iter().any(may)
+    guest.role == scope::ROLE_OPERATOR && guest.holds(scope::APPROVALS)
 }
 
 fn wait(broker: &mut Broker, call: &mut Call<'_>) -> Reply {

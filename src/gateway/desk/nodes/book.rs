@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use crate::gateway::desk::presence::cut;
 use crate::gateway::desk::{ConnId, Effect, Guest, put, text};
 use crate::gateway::fresh::{Fresh, Now};
+use crate::gateway::scope;
 
 /// How long a request lives after it was last asked, in milliseconds.
 const TTL_MS: u64 = 300_000;
@@ -75,12 +76,12 @@ impl Pending {
     /// The scopes that an approver must hold.
     fn needed(&self) -> Vec<&'static str> {
         let commands = words(self.facts.get("commands"));
-        let mut needed = vec!["operator.pairing"];
+        let mut needed = vec![scope::PAIRING];
         if !commands.is_empty() {
-            needed.push("operator.write");
+            needed.push(scope::WRITE);
         }
         if commands.iter().any(|command| RUNS_PROGRAMS.contains(command)) {
-            needed.push("operator.admin");
+            needed.push(scope::ADMIN);
         }
         needed
     }
@@ -132,7 +133,7 @@ impl Nodes {
 
     /// A node that connects asks by that, if it is not paired or offers more than was approved.
     pub(in crate::gateway::desk) fn came(&mut self, guest: &Guest, now: Now, effects: &mut Vec<Effect>) {
-        if guest.role != "node" {
+        if guest.role != scope::ROLE_NODE {
             return;
         }
         let node_id = node_id(guest);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::gateway::desk::{ConnId, Guest, put};
+use crate::gateway::scope;
 
 use super::book::{Nodes, node_id, words};
 
@@ -12,8 +13,11 @@ use super::book::{Nodes, node_id, words};
 ///
 /// Of the commands that a connected node offers, only those are listed that were approved.
 pub(super) fn all(nodes: &Nodes, guests: &BTreeMap<ConnId, Guest>) -> Vec<Value> {
-    let live: BTreeMap<&str, &Guest> =
-        guests.values().filter(|guest| guest.role == "node").map(|guest| (node_id(guest), guest)).collect();
+    let live: BTreeMap<&str, &Guest> = guests
+        .values()
+        .filter(|guest| guest.role == scope::ROLE_NODE)
+        .map(|guest| (node_id(guest), guest))
+        .collect();
     let ids: BTreeSet<&str> = live.keys().copied().chain(nodes.paired.keys().map(String::as_str)).collect();
     let mut all: Vec<Value> = ids.into_iter().map(|id| entry(nodes, id, live.get(id).copied())).collect();
     all.sort_by_key(|node| {

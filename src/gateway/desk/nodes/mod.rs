@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::registry::{Family, unsupported};
 use super::{Call, Effect, Guest, Reply, refuse, say, text};
 use crate::gateway::frame::Refusal;
+use crate::gateway::scope;
 
 pub(super) use book::Nodes;
 
@@ -40,7 +41,7 @@ pub(super) const METHODS: Family = &[
     }),
     ("node.invoke", |_, call| {
         let wanted = text(call.params, "nodeId").unwrap_or_default();
-        let is_wanted = |guest: &Guest| guest.role == "node" && book::node_id(guest) == wanted;
+        let is_wanted = |guest: &Guest| guest.role == scope::ROLE_NODE && book::node_id(guest) == wanted;
         if call.guests.values().any(is_wanted) {
             return unsupported("node.invoke");
         }
@@ -82,8 +83,7 @@ pub(super) const METHODS: Family = &[
 fn approve(nodes: &mut Nodes, call: &mut Call<'_>) -> Reply {
     let id = call.params["requestId"].as_str().unwrap_or_default();
     let Some(needed) = nodes.needed(id, call.now) else { return refuse("unknown requestId") };
-    let holds = |scope: &str| call.caller.scopes.iter().any(|own| own == scope || own == "operator.admin");
-    if let Some(missing) = needed.into_iter().find(|scope| !holds(scope)) {
+    if let Some(missing) = needed.into_iter().find(|scope| !call.caller.holds(scope)) {
         return refuse(format!("missing scope: {missing}"));
     }
     let Some(pending) = nodes.withdraw(id, call.now) else { return refuse("unknown requestId") };
