@@ -1,7 +1,6 @@
 //! The log file itself, where the gateway does not let us ask.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use super::Args;
 use super::print::Printer;
 use crate::cli::error::{CliError, Exit};
 use crate::cli::reach::Ground;
+use crate::io::gateway::errands;
 
 /// Prints the tail of the file, and follows it.
 pub(super) async fn show(ground: &Ground, args: &Args, printer: &mut Printer) -> Result<Exit, CliError> {
@@ -42,30 +42,16 @@ fn file_of(ground: &Ground) -> PathBuf {
     others.into_iter().find(|file| !usual.exists() && file.exists()).unwrap_or(usual)
 }
 
-/// The same answer as `logs.tail` gives.
+/// The same answer as `logs.tail` gives. Here a link may be followed, and a missing file is told.
 fn tail(path: &Path, cursor: Option<u64>, args: &Args) -> io::Result<Value> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
-    let is_reset = cursor.is_some_and(|cursor| cursor > size);
-    let is_behind = cursor.is_some_and(|cursor| size.saturating_sub(cursor) > args.max_bytes);
-    let start = match cursor {
-        Some(cursor) if !is_reset && !is_behind => cursor,
-        _ => size.saturating_sub(args.max_bytes),
-    };
-    let is_whole = start == 0 || Some(start) == cursor;
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    file.take(args.max_bytes).read_to_end(&mut bytes)?;
-    // A line that is not finished yet is read next time.
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
-    let text = String::from_utf8_lossy(&bytes[..end]);
-    let lines: Vec<&str> =
-        text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
-    let limit = if cursor.is_none() { usize::try_from(args.limit).unwrap_or(usize::MAX) } else { usize::MAX };
-    let lines = &lines[lines.len().saturating_sub(limit)..];
-    let file = path.to_string_lossy();
+    // Behind a cursor every line counts: the limit is only for the first look.
+    let limit = if cursor.is_none() { args.limit } else { u64::MAX };
+    let [limit, max_bytes] =
+        [limit, args.max_bytes].map(|bound| usize::try_from(bound).unwrap_or(usize::MAX));
+    let read = errands::tail(&std::fs::canonicalize(path)?, cursor, limit, max_bytes)?;
+    let lines: Vec<String> = read.lines.into_iter().filter(|line| !line.is_empty()).collect();
     Ok(json!({
-        "file": file, "cursor": start + end as u64, "size": size, "lines": lines,
-        "truncated": is_behind, "reset": is_reset || is_behind,
+        "file": path.to_string_lossy(), "cursor": read.cursor, "size": read.size, "lines": lines,
+        "truncated": read.truncated, "reset": read.reset,
     }))
 }
