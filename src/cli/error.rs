@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
 
+use crate::io::words;
 use crate::problem::Problem;
 
 /// The exit codes; this is the only table.
@@ -60,15 +61,6 @@ impl CliError {
 /// Writes a line to stderr; that nobody reads it is no error of ours.
 pub(super) fn tell(line: impl fmt::Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
-}
-
-/// The system's reason, without its number.
-pub(super) fn words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
 }
 
 impl fmt::Display for CliError {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::error::{CliError, Exit, words};
-use crate::io::files;
+use super::error::{CliError, Exit};
+use crate::io::{files, words};
 use crate::mock::Library;
 use crate::problem::{Place, Problem, nearest};
 use crate::scenario::{Plan, Source, compile, read};

@@ -62,3 +62,11 @@ impl Clock {
         self.began + self.scale.real(moment.since(Moment::ZERO))
     }
 }
+
+/// Waits for an instant; for ever where there is none.
+pub async fn reached(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

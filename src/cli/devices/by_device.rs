@@ -19,7 +19,7 @@ use crate::gateway::client::approval::{Approval, Input, Outcome, Output, PREFIX_
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
 use crate::io::client::{Happening, Link};
-use crate::io::clock::{Clock, TimeScale};
+use crate::io::clock::{Clock, TimeScale, reached};
 use crate::io::fresh::wall_ms;
 
 /// So long it waits for the device to ask, in milliseconds.
@@ -120,7 +120,7 @@ impl Driver {
                 },
                 agreed = agreement(&mut self.confirmation) => Some(Input::Confirmed(agreed)),
                 () = asked(&mut asking) => Some(Input::Asked),
-                () = until(deadline) => Some(Input::Woken),
+                () = reached(deadline) => Some(Input::Woken),
             };
             let Some(input) = input else { continue };
             for output in self.machine.handle(self.clock.now(), input) {
@@ -253,13 +253,6 @@ async fn asked(asking: &mut Option<Asking<'_>>) {
             future.await;
             *asking = None;
         }
-        None => std::future::pending().await,
-    }
-}
-
-async fn until(deadline: Option<tokio::time::Instant>) {
-    match deadline {
-        Some(instant) => tokio::time::sleep_until(instant).await,
         None => std::future::pending().await,
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::run::Args;
 use crate::cli::config::environment;
-use crate::cli::error::{CliError, Exit, words};
+use crate::cli::error::{CliError, Exit};
 use crate::config::{GatewayConfig, Secret};
 use crate::gateway::resolve::{Given, Switches, resolve};
 use crate::gateway::settings::Settings;
@@ -13,6 +13,7 @@ use crate::io::client::Identity;
 use crate::io::files;
 use crate::io::gateway::host;
 use crate::io::gateway::store::DATABASE;
+use crate::io::words;
 use crate::problem::Problem;
 
 /// Where everything is, and what holds beside the config.

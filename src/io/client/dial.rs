@@ -8,6 +8,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::gateway::client::endpoint::Endpoint;
 use crate::gateway::client::fault::Fault;
+use crate::io::words;
 
 /// The largest message that is taken from a gateway, in bytes: the 25 MiB that it may send.
 const MESSAGE_MAX: usize = 26_214_400;
@@ -20,7 +21,7 @@ const BODY_MAX: usize = 200;
 
 /// Opens a WebSocket to a gateway.
 pub(super) async fn dial(endpoint: &Endpoint) -> Result<WebSocketStream<TcpStream>, Fault> {
-    let refused = |error: &std::io::Error| Fault::Unreachable(words(error));
+    let refused = |error: &std::io::Error| Fault::Unreachable(words(error).to_lowercase());
     let stream = TcpStream::connect((endpoint.host.as_str(), endpoint.port)).await;
     let stream = stream.map_err(|error| refused(&error))?;
     stream.set_nodelay(true).map_err(|error| refused(&error))?;
@@ -42,11 +43,4 @@ pub(super) async fn dial(endpoint: &Endpoint) -> Result<WebSocketStream<TcpStrea
         Err(WsError::Io(error)) => Err(refused(&error)),
         Err(error) => Err(Fault::Unreachable(error.to_string())),
     }
-}
-
-/// The system's reason, without its number.
-fn words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text[..end].to_lowercase()
 }

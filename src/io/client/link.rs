@@ -16,7 +16,7 @@ use crate::gateway::client::endpoint::Endpoint;
 use crate::gateway::client::fault::{ABNORMAL, Fault};
 use crate::gateway::client::key::DeviceKey;
 use crate::gateway::client::session::{Input, Output, Session};
-use crate::io::clock::{Clock, TimeScale};
+use crate::io::clock::{Clock, TimeScale, reached};
 use crate::io::fresh::{fresh, now, random};
 
 /// What happens on an open connection.
@@ -156,7 +156,7 @@ impl Link {
         let deadline = self.session.deadline().map(|moment| self.clock.instant(moment));
         let input = tokio::select! {
             message = self.socket.next() => input(message),
-            () = wait(deadline) => Some(Input::Woken),
+            () = reached(deadline) => Some(Input::Woken),
         };
         match input {
             Some(input) => self.session.handle(now(&self.clock), input),
@@ -215,13 +215,6 @@ fn input(message: Read) -> Option<Input> {
         Some(Err(Error::Capacity(_))) => Input::Closed(1009, "a message beyond 25 MiB".to_owned()),
         Some(Err(_)) | None => Input::Closed(ABNORMAL, String::new()),
     })
-}
-
-async fn wait(deadline: Option<tokio::time::Instant>) {
-    match deadline {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
 }
 
 /// A new UUID.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::fresh::{now, wall_ms};
 use super::outbox::Outbox;
@@ -21,7 +21,7 @@ use crate::gateway::fresh::Fresh;
 use crate::gateway::hall::{Fate, Hall, Input, Output, Ticket, fate};
 use crate::gateway::handshake::Upgrade;
 use crate::gateway::pairing::{Answer, Command, Step, Store};
-use crate::io::clock::Clock;
+use crate::io::clock::{Clock, reached};
 
 /// Inputs that wait for the hall. Sockets that have more to say wait.
 pub(super) const INBOX_MAX: usize = 1024;
@@ -68,12 +68,6 @@ impl Hub {
     pub(super) async fn run(mut self) {
         loop {
             let deadline = self.hall.deadline().map(|moment| self.clock.instant(moment));
-            let due = async {
-                match deadline {
-                    Some(deadline) => sleep_until(deadline).await,
-                    None => std::future::pending().await,
-                }
-            };
             let mut held = None;
             let input = tokio::select! {
                 biased;
@@ -90,7 +84,7 @@ impl Hub {
                     }
                     None => return,
                 },
-                () = due => Input::Woken,
+                () = reached(deadline) => Input::Woken,
             };
             self.handle(input);
             drop(held);

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::io::clock::Clock;
+use crate::io::clock::{Clock, reached};
 use crate::recording::TransportEvent;
 use crate::routing::{Effect, Input, Session};
 
@@ -60,13 +60,6 @@ pub async fn drive(session: &mut Session, clock: &Clock, leaves: Option<Duration
         let late = deadline.is_some_and(|deadline| now >= deadline);
         behind = if late && input != Input::Deadline { behind + 1 } else { 0 };
         effects = session.handle(now, input);
-    }
-}
-
-async fn reached(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::chat::Request;
 use crate::dialect::Dialect;
-use crate::io::clock::Clock;
+use crate::io::clock::{Clock, reached};
 use crate::io::router::events_of;
 use crate::recording::{Leg, Side, Stage, Tap, TransportEvent};
 use crate::routing::Call;
@@ -67,7 +67,7 @@ pub(super) async fn ask(
     loop {
         let event = tokio::select! {
             biased;
-            () = at(patience.leaves), if patience.leaves.is_some() => TransportEvent::Cancelled,
+            () = reached(patience.leaves), if patience.leaves.is_some() => TransportEvent::Cancelled,
             event = news.recv() => match event {
                 Some(event) => event,
                 None => return,
@@ -85,12 +85,5 @@ pub(super) async fn ask(
         if over {
             return;
         }
-    }
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }
