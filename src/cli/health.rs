@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::error::{CliError, Exit};
-use super::reach::{Ground, Paint, Reach, print_json};
+use super::reach::{Ground, Paint, Reach, WAIT_MS, print_json};
 use super::run::out;
 use crate::gateway::client::connect::Persona;
 
@@ -14,9 +14,6 @@ const EXAMPLES: &str = "\
 Examples:
   provoke health
   provoke health --json";
-
-/// The usual wait, in milliseconds.
-const WAIT_MS: u64 = 10_000;
 
 /// Asks a running gateway for its health: agents, heartbeat, sessions, channels.
 #[derive(Debug, ClapArgs)]

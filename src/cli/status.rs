@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::error::{CliError, Exit};
 use super::gateway::own_entry;
 use super::progress::width;
-use super::reach::{Ground, Paint, Reach, hide_by_name, print_json};
+use super::reach::{Ground, Paint, Reach, WAIT_MS, hide_by_name, print_json};
 use super::run::out;
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
@@ -18,9 +18,6 @@ const EXAMPLES: &str = "\
 Examples:
   provoke status
   provoke status --json";
-
-/// The usual wait, in milliseconds.
-const WAIT_MS: u64 = 10_000;
 
 /// Shows in one table whether the gateway is there, who it is, and what waits for an approval.
 #[derive(Debug, ClapArgs)]

@@ -11,7 +11,7 @@ mod outcome;
 use clap::{Args as ClapArgs, Subcommand};
 
 use super::error::{CliError, Exit};
-use super::reach::{Reach, block_on};
+use super::reach::{Reach, WAIT_MS, block_on};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -112,9 +112,6 @@ pub(super) struct ClearArgs {
     #[command(flatten)]
     reach: Reach,
 }
-
-/// The usual wait, in milliseconds, as OpenClaw's.
-const WAIT_MS: u64 = 10_000;
 
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     match &args.command {

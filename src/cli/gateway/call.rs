@@ -5,15 +5,12 @@ use serde_json::Value;
 
 use super::EXAMPLES;
 use crate::cli::error::{CliError, Exit};
-use crate::cli::reach::{Ground, Reach, hide_by_name, print_json};
+use crate::cli::reach::{Ground, Reach, WAIT_MS, hide_by_name, print_json};
 use crate::cli::run::out;
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
 use crate::problem::Problem;
 use crate::report::text::shown;
-
-/// The usual wait, in milliseconds.
-const WAIT_MS: u64 = 10_000;
 
 /// Calls any method of the gateway, and prints what it answers. Secrets in the answer are hidden.
 #[derive(Debug, ClapArgs)]

@@ -5,13 +5,10 @@ use serde_json::{Value, json};
 
 use super::EXAMPLES;
 use crate::cli::error::{CliError, Exit, tell};
-use crate::cli::reach::{Ground, Paint, Reach, print_json};
+use crate::cli::reach::{Ground, Paint, Reach, WAIT_MS, print_json};
 use crate::cli::run::out;
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
-
-/// The usual wait, in milliseconds.
-const WAIT_MS: u64 = 10_000;
 
 /// Says where the gateway should be by the config, and whether it lets us in.
 #[derive(Debug, ClapArgs)]

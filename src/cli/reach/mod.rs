@@ -31,6 +31,8 @@ pub(super) use telling::print_json;
 
 /// Before the one retry with the device's own token, as OpenClaw's client waits.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
+/// The usual wait, in milliseconds, as OpenClaw's.
+pub(super) const WAIT_MS: u64 = 10_000;
 /// The longest time that a command waits, in milliseconds.
 const TIMEOUT_MAX: u64 = 3_600_000;
 
