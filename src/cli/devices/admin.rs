@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cli::error::tell;
 use crate::cli::reach::Ground;
-use crate::gateway::client::approval::covers;
+use crate::gateway::client::approval::{covers, granted};
 use crate::gateway::client::connect::Persona;
 use crate::gateway::client::fault::Fault;
 use crate::gateway::client::key::DeviceKey;
@@ -32,14 +32,8 @@ pub(super) struct Admin<'a> {
 /// Whether connecting as this device would be refused, and spoil a request that waits.
 pub(super) fn would_spoil(ground: &Ground) -> bool {
     let Some((both, is_ours)) = ground.pairing() else { return false };
-    let id = ground.device_id();
-    let paired = both["paired"].as_array().into_iter().flatten();
-    let is_short = |record: &Value| {
-        let scopes = record["scopes"].as_array().into_iter().flatten();
-        let scopes: Vec<String> = scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect();
-        !scope::OPERATOR.iter().all(|scope| covers(&scopes, scope))
-    };
-    !is_ours && paired.filter(|record| record["deviceId"] == id.as_str()).any(is_short)
+    let is_short = |scopes: Vec<String>| !scope::OPERATOR.iter().all(|scope| covers(&scopes, scope));
+    !is_ours && granted(&both, &ground.device_id()).is_some_and(is_short)
 }
 
 impl<'a> Admin<'a> {

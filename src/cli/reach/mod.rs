@@ -16,6 +16,7 @@ use super::config::{default_file, environment, state_folder};
 use super::error::{CliError, Exit};
 use crate::config::{self, Secret};
 use crate::gateway::client::answer::Hello;
+use crate::gateway::client::approval::granted;
 use crate::gateway::client::connect::{Credentials, Greeting, Persona};
 use crate::gateway::client::endpoint::{self, Endpoint, Wish};
 use crate::gateway::client::fault::Fault;
@@ -102,13 +103,7 @@ impl Ground {
     /// The scopes that this device is known to have: from the gateway's files where they lie here,
     /// else from the token that it was given.
     pub(super) fn granted(&self) -> Option<Vec<String>> {
-        let id = self.device_id();
-        let local = self.pairing().and_then(|(both, _)| {
-            let paired = both["paired"].as_array()?;
-            let scopes =
-                paired.iter().find(|device| device["deviceId"] == id.as_str())?["scopes"].as_array()?;
-            Some(scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect())
-        });
+        let local = self.pairing().and_then(|(both, _)| granted(&both, &self.device_id()));
         local.or_else(|| self.identity.token(ROLE_OPERATOR).map(|kept| kept.scopes))
     }
 

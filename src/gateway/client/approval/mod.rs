@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use request::{Request, covers, pending};
+pub use request::{Request, covers, granted, pending};
 
 use super::fault::Fault;
 use crate::gateway::scope;
@@ -237,9 +237,7 @@ impl Approval {
         if let Some(device) = meant.into_iter().next().filter(|_| self.live.is_empty()) {
             self.wanted.device = device;
         }
-        let record = paired.iter().find(|device| device["deviceId"] == self.wanted.device.as_str());
-        let scopes = record.and_then(|record| record["scopes"].as_array()).into_iter().flatten();
-        self.granted = scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect();
+        self.granted = granted(list, &self.wanted.device).unwrap_or_default();
         let mine: Vec<Request> =
             pending.into_iter().filter(|request| request.device == self.wanted.device).collect();
         if mine.is_empty() && self.live.is_empty() && self.lacking().is_none_or(|lacking| !lacking.is_empty())

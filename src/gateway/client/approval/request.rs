@@ -76,3 +76,11 @@ pub fn pending(list: &Value) -> Vec<Request> {
     requests.sort_by_key(|request| std::cmp::Reverse(request.ts));
     requests
 }
+
+/// The scopes of a paired device, from an answer to `device.pair.list`; `None`: it is not there.
+#[must_use]
+pub fn granted(list: &Value, device: &str) -> Option<Vec<String>> {
+    let record = list["paired"].as_array()?.iter().find(|record| record["deviceId"] == device)?;
+    let scopes = record["scopes"].as_array().into_iter().flatten();
+    Some(scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect())
+}
