@@ -26,6 +26,13 @@ pub fn read(text: &str) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
+/// Adds a member where there is something to add.
+pub(super) fn put<T: Into<Value>>(object: &mut Map<String, Value>, key: &str, value: Option<T>) {
+    if let Some(value) = value {
+        object.insert(key.to_owned(), value.into());
+    }
+}
+
 /// Builds a value, key by key, and counts.
 #[derive(Clone, Copy)]
 struct Plain<'a>(&'a Cell<usize>);

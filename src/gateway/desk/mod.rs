@@ -23,7 +23,7 @@ mod voice;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::config::DEFAULT_AGENT;
 use crate::moment::Moment;
@@ -32,6 +32,7 @@ use super::errand::{Done, Errand};
 use super::frame::Refusal;
 use super::fresh::{Fresh, Now};
 use super::handshake::Client;
+use super::json::put;
 use super::log::Line;
 use super::pairing::Command;
 use super::scope;
@@ -292,11 +293,4 @@ fn refuse(message: impl Into<String>) -> Reply {
 /// A text parameter, trimmed; `None` where it is missing or empty.
 fn text<'a>(params: &'a Value, key: &str) -> Option<&'a str> {
     params.get(key)?.as_str().map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// Adds a member where there is something to add.
-fn put<T: Into<Value>>(object: &mut Map<String, Value>, key: &str, value: Option<T>) {
-    if let Some(value) = value {
-        object.insert(key.to_owned(), value.into());
-    }
 }

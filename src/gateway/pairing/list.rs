@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::gateway::frame::Refusal;
+use crate::gateway::json::put;
 
 use super::book::{Book, Device, PairRequest};
 use super::command::{Answer, Claim};
@@ -29,7 +30,7 @@ impl PairRequest {
         entry.insert("requestId".to_owned(), self.request_id.clone().into());
         who(&mut entry, &self.claim, &self.role, std::slice::from_ref(&self.role));
         entry.insert("scopes".to_owned(), self.scopes.clone().into());
-        option(&mut entry, "remoteIp", self.claim.remote_ip.as_deref());
+        put(&mut entry, "remoteIp", self.claim.remote_ip.as_deref());
         entry.insert("silent".to_owned(), false.into());
         entry.insert("isRepair".to_owned(), self.is_repair.into());
         entry.insert("ts".to_owned(), self.ts_ms.into());
@@ -44,7 +45,7 @@ impl Device {
         let mut record = Map::new();
         who(&mut record, &self.claim, &self.role, &self.roles);
         record.insert("scopes".to_owned(), self.scopes.clone().into());
-        option(&mut record, "remoteIp", self.claim.remote_ip.as_deref());
+        put(&mut record, "remoteIp", self.claim.remote_ip.as_deref());
         record.insert("createdAtMs".to_owned(), self.created_at_ms.into());
         record.insert("approvedAtMs".to_owned(), self.approved_at_ms.into());
         if !self.tokens.is_empty() {
@@ -76,9 +77,7 @@ impl super::book::Token {
             ("lastUsedAtMs", self.last_used_at_ms),
         ];
         for (name, at) in rest {
-            if let Some(at) = at {
-                entry.insert(name.to_owned(), at.into());
-            }
+            put(entry, name, at);
         }
     }
 }
@@ -87,20 +86,13 @@ impl super::book::Token {
 pub(super) fn who(into: &mut Map<String, Value>, claim: &Claim, role: &str, roles: &[String]) {
     into.insert("deviceId".to_owned(), claim.device_id.clone().into());
     into.insert("publicKey".to_owned(), claim.public_key.clone().into());
-    option(into, "displayName", claim.display_name.as_deref());
-    option(into, "platform", filled(&claim.platform));
-    option(into, "deviceFamily", claim.device_family.as_deref());
-    option(into, "clientId", filled(&claim.client_id));
-    option(into, "clientMode", filled(&claim.client_mode));
-    option(into, "role", filled(role));
+    put(into, "displayName", claim.display_name.as_deref());
+    put(into, "platform", filled(&claim.platform));
+    put(into, "deviceFamily", claim.device_family.as_deref());
+    put(into, "clientId", filled(&claim.client_id));
+    put(into, "clientMode", filled(&claim.client_mode));
+    put(into, "role", filled(role));
     into.insert("roles".to_owned(), roles.to_vec().into());
-}
-
-/// A field that is absent where there is nothing to say.
-pub(super) fn option(into: &mut Map<String, Value>, name: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        into.insert(name.to_owned(), value.into());
-    }
 }
 
 fn filled(text: &str) -> Option<&str> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::config::Secret;
+use crate::gateway::json::put;
 
 use super::super::book::{Bootstrap, Profile};
-use super::super::list::option;
 use super::super::token::hash_of;
 use super::field::{Fields, object, pretty};
 use super::{BOOTSTRAP, Unreadable};
@@ -65,8 +65,8 @@ pub(super) fn write(known: &BTreeMap<String, Bootstrap>) -> String {
         entry.insert("token".to_owned(), bootstrap.token.expose().into());
         entry.insert("profile".to_owned(), list(&bootstrap.profile));
         entry.insert("redeemedProfile".to_owned(), list(&bootstrap.redeemed));
-        option(&mut entry, "deviceId", bootstrap.device_id.as_deref());
-        option(&mut entry, "publicKey", bootstrap.public_key.as_deref());
+        put(&mut entry, "deviceId", bootstrap.device_id.as_deref());
+        put(&mut entry, "publicKey", bootstrap.public_key.as_deref());
         entry.insert("issuedAtMs".to_owned(), bootstrap.issued_at_ms.into());
         entry.insert("ts".to_owned(), bootstrap.ts_ms.into());
         if let Some(at) = bootstrap.last_used_at_ms {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::config::Secret;
+use crate::gateway::json::put;
 
 use super::super::book::{Book, Device, Origin, ServerKey, Token};
 use super::super::bootstrap::add;
 use super::super::command::Claim;
-use super::super::list::{option, who};
+use super::super::list::who;
 use super::super::token::{derive, hash_of};
 use super::field::{Fields, object, pretty};
 use super::{AtRest, PAIRED, Unreadable};
@@ -105,7 +106,7 @@ pub(super) fn write(devices: &BTreeMap<String, Device>) -> String {
         who(&mut record, &device.claim, &device.role, &device.roles);
         record.insert("scopes".to_owned(), device.scopes.clone().into());
         record.insert("approvedScopes".to_owned(), device.scopes.clone().into());
-        option(&mut record, "remoteIp", device.claim.remote_ip.as_deref());
+        put(&mut record, "remoteIp", device.claim.remote_ip.as_deref());
         if !device.tokens.is_empty() {
             let tokens = device.tokens.iter().map(|(role, known)| (role.clone(), token(role, known)));
             record.insert("tokens".to_owned(), Value::Object(tokens.collect()));
