@@ -88,8 +88,8 @@ pub struct Facts {
     pub shown: BTreeMap<String, Shown>,
     /// How requests ended, as somebody was told.
     pub decided: BTreeMap<String, Decision>,
-    /// The requests that a transition approved or rejected, whether or not anybody was told.
-    pub settled: BTreeSet<String>,
+    /// How a transition ended requests, whether or not anybody was told.
+    pub settled: BTreeMap<String, Decision>,
     /// By how much the wall clock was set ahead since a gateway started, in milliseconds.
     pub stepped_ms: i64,
     /// When each request was asked.
@@ -98,6 +98,9 @@ pub struct Facts {
     pub ids: BTreeMap<Wish, String>,
     /// What was taken away, and not approved since: device and role, or all roles.
     pub barred: BTreeSet<(String, Option<String>)>,
+    /// Devices that somebody let in again in the files, for a request that was decided before: they may be
+    /// let in, and need not be.
+    pub pardoned: BTreeSet<String>,
     /// The times that an actor approved what it had been shown, in vain, one after the other.
     pub vain: BTreeMap<usize, u8>,
     /// The id under which each wish was announced last to those who listen.
@@ -107,8 +110,6 @@ pub struct Facts {
     pub undue: BTreeMap<String, u8>,
     /// The hashes of device tokens that were replaced, revoked or removed with their record.
     pub dead: BTreeSet<String>,
-    /// How often a request was reported as approved.
-    pub approvals: BTreeMap<String, u8>,
     /// What bootstrap tokens give, by their names.
     pub codes: BTreeMap<String, Scopes>,
     /// The devices that a bootstrap token let in.
@@ -146,7 +147,7 @@ impl Facts {
     /// Whether a request must still be there: nobody decided it, and it is not too old.
     #[must_use]
     pub fn must_live(&self, id: &str, steady_ms: u64) -> bool {
-        !self.decided.contains_key(id) && !self.settled.contains(id) && self.is_young(id, steady_ms)
+        !self.decided.contains_key(id) && !self.settled.contains_key(id) && self.is_young(id, steady_ms)
     }
 
     /// Whether the time of a request may not be over.
@@ -178,8 +179,8 @@ impl Facts {
                 self.effect(scene, command, &Outcome::of(&step.answer));
             }
             Deed::Answered { command: Some(Command::Reject { .. }), past: true, .. } => {}
-            Deed::Answered { who, errand, command: Some(command), target, outcome, .. } => {
-                self.answered(scene, (*who, *errand), command, target.as_ref(), outcome);
+            Deed::Answered { who, errand, command: Some(command), target, outcome, past } => {
+                self.answered(scene, (*who, *errand, *past), command, target.as_ref(), outcome);
             }
             Deed::Stepped { ms, .. } => self.stepped_ms = self.stepped_ms.saturating_add(*ms),
             Deed::Killed { .. } => self.restart(),
@@ -211,26 +212,39 @@ impl Facts {
                     self.grant(device, &ask.scopes);
                 }
             }
-            Command::Connect(_) => {
+            Command::Connect(ask) => {
                 if let Outcome::Refused { request_id: Some(id), .. } = outcome {
                     self.ask_again(id, scene.steady_ms);
+                    self.ids.insert(Wish::of(&ask.claim, &ask.role, &ask.scopes), id.clone());
                 }
             }
             Command::Reject { request_id } if outcome.is_good() => {
-                self.settled.insert(request_id.clone());
+                self.settled.entry(request_id.clone()).or_insert(Decision::Rejected);
             }
             Command::Approve { request_id, .. } if outcome.is_good() => {
-                self.settled.insert(request_id.clone());
+                let is_first = !self.settled.contains_key(request_id);
+                self.settled.entry(request_id.clone()).or_insert(Decision::Approved);
                 let stands = || scene.before.1.get(request_id).map(Shown::of);
                 let Some(meant) = self.shown.get(request_id).cloned().or_else(stands) else { return };
                 self.grant(&meant.device, &meant.scopes);
+                // Whoever writes the files may give what was decided before. But that is no approval of a
+                // request, and nobody need keep it.
+                if !is_first {
+                    self.pardoned.insert(meant.device);
+                    return;
+                }
+                if matches!(scene.deed, Deed::FilesWritten { .. }) {
+                    self.promise(&meant);
+                }
                 self.barred.remove(&(meant.device.clone(), None));
                 self.barred.remove(&(meant.device.clone(), Some(meant.role.clone())));
             }
             Command::Remove { device_id, by } if outcome.is_good() => {
-                self.take_away(device_id);
+                self.promised.remove(device_id);
                 // In the files, where there is no caller, the record is gone and nothing more is said.
-                if by.device_id.as_deref().is_some_and(|own| own != device_id) {
+                let Some(own) = &by.device_id else { return };
+                self.granted.remove(device_id);
+                if own != device_id {
                     self.barred.insert((device_id.clone(), None));
                 }
             }
@@ -240,11 +254,6 @@ impl Facts {
             }
             _ => {}
         }
-    }
-
-    fn take_away(&mut self, device: &str) {
-        self.promised.remove(device);
-        self.granted.remove(device);
     }
 
     /// Whoever listens hears of it.
@@ -261,6 +270,11 @@ impl Facts {
             *undue = undue.saturating_add(1);
         }
         self.announced.insert(wish, shown.id);
+    }
+
+    /// An approval was reported as done.
+    fn promise(&mut self, meant: &Shown) {
+        self.promised.entry(meant.device.clone()).or_default().extend(scopes(&meant.scopes));
     }
 
     /// The tokens that are good for nothing from now on.
@@ -280,33 +294,31 @@ impl Facts {
     fn answered(
         &mut self,
         scene: &Scene<'_>,
-        (who, errand): (usize, Errand),
+        (who, errand, past): (usize, Errand, bool),
         command: &Command,
         target: Option<&Shown>,
         outcome: &Outcome,
     ) {
         match (command, outcome) {
-            (Command::Connect(ask), Outcome::Refused { request_id: Some(id), .. }) => {
-                self.ids.insert(Wish::of(&ask.claim, &ask.role, &ask.scopes), id.clone());
-            }
             (Command::List, Outcome::Listed(list)) => {
                 for shown in list {
                     self.show(shown);
                 }
             }
             (Command::Approve { request_id, .. }, Outcome::Done { .. }) => {
-                let first = self.decided.insert(request_id.clone(), Decision::Approved).is_none();
-                *self.approvals.entry(request_id.clone()).or_default() += 1;
+                // The files wait for nobody, so what they say of an approval binds nobody else.
+                let first = !past && self.decided.insert(request_id.clone(), Decision::Approved).is_none();
                 self.vain.remove(&who);
                 // Between the deed and the answer somebody else may have taken it back.
                 let stands = |meant: &&Shown| {
                     let granted = self.granted.get(&meant.device);
                     first
+                        && self.settled.get(request_id) != Some(&Decision::Rejected)
                         && !self.is_barred(&meant.device, &meant.role)
                         && granted.is_some_and(|granted| scopes(&meant.scopes).is_subset(granted))
                 };
                 if let Some(meant) = target.filter(stands) {
-                    self.promised.entry(meant.device.clone()).or_default().extend(scopes(&meant.scopes));
+                    self.promise(meant);
                 }
             }
             (Command::Approve { request_id, .. }, Outcome::Refused { .. }) if errand == Errand::Act => {

@@ -12,8 +12,18 @@ pub const HISTORY_MAX: usize = 8;
 /// OpenClaw's tools write within milliseconds of reading.
 pub const STALE_MS: u64 = 30_000;
 
-/// States of one file, each with the moment at which it came.
-type States<V> = VecDeque<(u64, Arc<BTreeMap<String, V>>)>;
+/// States of one file, the newest last.
+type States<V> = VecDeque<State<V>>;
+
+/// What a file said.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct State<V> {
+    /// When it came, wall milliseconds.
+    came_ms: u64,
+    /// The number of the change by which it came: two files that change at once have the same.
+    change: u64,
+    entries: Arc<BTreeMap<String, V>>,
+}
 
 /// The last states of each file, the newest last.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
@@ -21,27 +31,51 @@ pub struct History {
     paired: States<Device>,
     pending: States<PairRequest>,
     bootstraps: Image,
+    /// How many changes there were.
+    changes: u64,
 }
 
 impl History {
     /// Remembers what the files say now.
     pub fn push(&mut self, now_ms: u64, image: &Image) {
-        push(&mut self.paired, now_ms, &image.paired);
-        push(&mut self.pending, now_ms, &image.pending);
+        let change = self.changes.saturating_add(1);
+        let paired = push(&mut self.paired, now_ms, change, &image.paired);
+        let pending = push(&mut self.pending, now_ms, change, &image.pending);
+        if paired || pending {
+            self.changes = change;
+        }
         self.bootstraps = Image { bootstraps: Arc::clone(&image.bootstraps), ..Image::default() };
     }
 
     /// Whether the file of requests has this one, as far as was last known.
     #[must_use]
     pub fn has_request(&self, id: &str) -> bool {
-        self.pending.back().is_some_and(|(_, state)| state.contains_key(id))
+        self.pending.back().is_some_and(|state| state.entries.contains_key(id))
+    }
+
+    /// Whether any state that is remembered has this request.
+    #[must_use]
+    pub(super) fn had_request(&self, id: &str) -> bool {
+        self.pending.iter().any(|state| state.entries.contains_key(id))
+    }
+
+    /// Whether whoever read this very record, in whatever state, can have seen this request beside it.
+    pub(super) fn stood_beside(&self, record: &Device, id: &str) -> bool {
+        let has_record = |state: &State<Device>| {
+            let known = state.entries.get(&record.claim.device_id);
+            known.is_some_and(|known| !known.is_another(record))
+        };
+        lives(&self.paired).filter(|(state, ..)| has_record(state)).any(|(_, from, to)| {
+            lives(&self.pending)
+                .any(|(state, came, gone)| state.entries.contains_key(id) && came < to && from < gone)
+        })
     }
 
     /// For each file, the state that differs least from `theirs`: what its writer had read. Whoever
     /// deletes `paired.json` has read nothing, and means all that is there now.
     #[must_use]
     pub fn base_of(&self, now_ms: u64, theirs: &Image) -> Image {
-        let newest = || self.paired.back().map(|(_, state)| Arc::clone(state)).unwrap_or_default();
+        let newest = || self.paired.back().map(|state| Arc::clone(&state.entries)).unwrap_or_default();
         let paired =
             if theirs.no_paired_file { newest() } else { nearest(&self.paired, now_ms, &theirs.paired) };
         Image {
@@ -53,14 +87,27 @@ impl History {
     }
 }
 
-fn push<V: PartialEq>(states: &mut States<V>, now_ms: u64, state: &Arc<BTreeMap<String, V>>) {
-    if states.back().is_some_and(|(_, last)| last == state) {
-        return;
+/// The states of a file, each with the change by which it came and the one by which it went.
+fn lives<V>(states: &States<V>) -> impl Iterator<Item = (&State<V>, u64, u64)> {
+    let gone = states.iter().skip(1).map(|next| next.change).chain([u64::MAX]);
+    states.iter().zip(gone).map(|(state, gone)| (state, state.change, gone))
+}
+
+/// Remembers a state, unless it is the last one; whether it did.
+fn push<V: PartialEq>(
+    states: &mut States<V>,
+    now_ms: u64,
+    change: u64,
+    entries: &Arc<BTreeMap<String, V>>,
+) -> bool {
+    if states.back().is_some_and(|last| last.entries == *entries) {
+        return false;
     }
-    states.push_back((now_ms, Arc::clone(state)));
+    states.push_back(State { came_ms: now_ms, change, entries: Arc::clone(entries) });
     if states.len() > HISTORY_MAX {
         states.pop_front();
     }
+    true
 }
 
 fn nearest<V: Apart + PartialEq>(
@@ -71,13 +118,13 @@ fn nearest<V: Apart + PartialEq>(
     let mut found: Option<(usize, &Arc<BTreeMap<String, V>>)> = None;
     let mut replaced_ms = None;
     // From the newest on, which wins a tie.
-    for (came_ms, state) in states.iter().rev() {
+    for State { came_ms, entries, .. } in states.iter().rev() {
         if replaced_ms.is_some_and(|at| now_ms > STALE_MS.saturating_add(at)) {
             break;
         }
-        let distance = distance(state, theirs);
+        let distance = distance(entries, theirs);
         if found.is_none_or(|(least, _)| distance < least) {
-            found = Some((distance, state));
+            found = Some((distance, entries));
         }
         replaced_ms = Some(*came_ms);
     }
@@ -90,6 +137,8 @@ fn distance<V: Apart + PartialEq>(one: &BTreeMap<String, V>, other: &BTreeMap<St
     let edits = |(key, value): (&String, &V)| match other.get(key) {
         None => ALONE,
         Some(same) if same == value => 0,
+        // Its writer had not read this one: he has removed it, as it were, and added another.
+        Some(theirs) if value.is_another(theirs) => 2 * ALONE,
         Some(theirs) => 1 + value.apart(theirs).min(ALONE - 2),
     };
     let added = other.keys().filter(|key| !one.contains_key(*key)).count();
@@ -100,6 +149,11 @@ fn distance<V: Apart + PartialEq>(one: &BTreeMap<String, V>, other: &BTreeMap<St
 /// that came in between.
 trait Apart {
     fn apart(&self, other: &Self) -> usize;
+
+    /// Whether an entry of the same key is no edit of this one, but was made without knowing it.
+    fn is_another(&self, _other: &Self) -> bool {
+        false
+    }
 }
 
 impl Apart for Device {
@@ -118,6 +172,10 @@ impl Apart for Device {
             };
         }
         count
+    }
+
+    fn is_another(&self, other: &Self) -> bool {
+        self.created_at_ms != other.created_at_ms
     }
 }
 

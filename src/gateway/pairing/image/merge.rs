@@ -63,7 +63,9 @@ impl Book {
         let mut turn = Turn::new(now_ms, Fresh::default(), key, &policy);
         self.prune(&mut turn);
         self.note_gone(&mut turn, &gone, &base.pending);
-        self.note_new(&mut turn, &base.pending, &theirs.pending, start);
+        // One that stood before and is over does not come back by a writer who had read it.
+        let is_new = |id: &str| !base.pending.contains_key(id) && (start || !history.had_request(id));
+        self.note_new(&mut turn, &theirs.pending, is_new, start);
         let changed: BTreeSet<&String> = base
             .paired
             .keys()
@@ -72,7 +74,7 @@ impl Book {
             .collect();
         for id in &changed {
             if let Some(device) = theirs.paired.get(*id) {
-                self.note_widened(now_ms, base.paired.get(*id), device);
+                self.note_widened(now_ms, &base, device, history);
             }
         }
         self.approve_what_is_whole(&mut turn, theirs);
@@ -108,11 +110,11 @@ impl Book {
     fn note_new(
         &mut self,
         turn: &mut Turn<'_>,
-        base: &BTreeMap<String, PairRequest>,
         theirs: &BTreeMap<String, PairRequest>,
+        is_new: impl Fn(&str) -> bool,
         start: bool,
     ) {
-        for (id, ask) in theirs.iter().filter(|(id, _)| !base.contains_key(*id)) {
+        for (id, ask) in theirs.iter().filter(|(id, _)| is_new(id)) {
             let device = &ask.claim.device_id;
             let of_device = self.requests.values().filter(|known| known.claim.device_id == *device).count();
             let fits = self.requests.len() < REQUESTS_MAX
@@ -129,11 +131,20 @@ impl Book {
     }
 
     /// Requests of ours that a changed record would follow from.
-    fn note_widened(&mut self, now_ms: u64, base: Option<&Device>, theirs: &Device) {
+    fn note_widened(&mut self, now_ms: u64, base: &Image, theirs: &Device, history: &History) {
+        let base = base.paired.get(&theirs.claim.device_id);
         if base.is_some_and(|base| base.approved_at_ms == theirs.approved_at_ms) {
             return;
         }
         for ask in self.requests.values_mut().filter(|ask| !ask.foreign) {
+            // A record that had all of it before tells nothing of a request that came after it was read.
+            let had = base.is_some_and(|base| {
+                ask.scopes.iter().all(|scope| base.scopes.contains(scope))
+                    && base.live_token(&ask.role).is_some()
+            });
+            if had && !history.stood_beside(theirs, &ask.request_id) {
+                continue;
+            }
             if ask.claim.device_id == theirs.claim.device_id
                 && ask.claim.public_key == theirs.claim.public_key
                 && ask.scopes.iter().all(|scope| theirs.scopes.contains(scope))

@@ -3,7 +3,7 @@
 use crate::gateway::pairing::Command;
 
 use super::super::deed::Deed;
-use super::super::facts::scopes;
+use super::super::facts::{Decision, scopes};
 use super::super::world::Outcome;
 use super::{Invariant, Scene};
 
@@ -33,10 +33,11 @@ impl Invariant for CrashIsAtomic {
         let has = scene.after.0.get(&meant.device).map(|device| scopes(&device.scopes)).unwrap_or_default();
         let granted = scopes(&meant.scopes).is_subset(&has);
         let stands = scene.after.1.contains_key(request_id);
-        let ended = scene.facts.decided.contains_key(request_id)
-            || scene.facts.is_barred(&meant.device, &meant.role)
-            || !scene.facts.is_young(request_id, scene.steady_ms);
-        (!granted && !stands && !ended)
+        let given = scene.facts.granted.get(&meant.device);
+        let begun = scene.facts.settled.get(request_id) == Some(&Decision::Approved)
+            && given.is_some_and(|given| scopes(&meant.scopes).is_subset(given))
+            && !scene.facts.is_barred(&meant.device, &meant.role);
+        (begun && !granted && !stands)
             .then(|| format!("the request of {} is gone, and it was not granted", meant.device))
     }
 }

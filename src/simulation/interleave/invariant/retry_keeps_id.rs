@@ -25,13 +25,11 @@ impl Invariant for RetryKeepsId {
     }
 
     fn broken(&self, scene: &Scene<'_>) -> Option<String> {
-        let Deed::Answered { command: Some(Command::Connect(ask)), outcome, .. } = scene.deed else {
-            return None;
-        };
-        let Outcome::Refused { request_id: Some(id), .. } = outcome else { return None };
+        let Deed::Effect { command: Command::Connect(ask), step, .. } = scene.deed else { return None };
+        let Outcome::Refused { request_id: Some(id), .. } = Outcome::of(&step.answer) else { return None };
         let same = Wish::of(&ask.claim, &ask.role, &ask.scopes);
         let old = scene.facts.ids.get(&same)?;
-        let changed = old != id && scene.facts.must_live(old, scene.steady_ms);
+        let changed = *old != id && scene.facts.must_live(old, scene.steady_ms);
         changed.then(|| format!("{} asked for the same as before, and its request got a new id", same.device))
     }
 }

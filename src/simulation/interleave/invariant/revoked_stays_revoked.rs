@@ -25,8 +25,10 @@ impl Invariant for RevokedStaysRevoked {
 
     fn broken(&self, scene: &Scene<'_>) -> Option<String> {
         let Deed::Effect { command: Command::Connect(ask), step, .. } = scene.deed else { return None };
-        let back =
-            Outcome::of(&step.answer).is_good() && scene.facts.is_barred(&ask.claim.device_id, &ask.role);
-        back.then(|| format!("{} was revoked or removed, and is let in as {}", ask.claim.device_id, ask.role))
+        let device = &ask.claim.device_id;
+        let back = !scene.facts.pardoned.contains(device)
+            && Outcome::of(&step.answer).is_good()
+            && scene.facts.is_barred(device, &ask.role);
+        back.then(|| format!("{} was revoked or removed, and is let in as {}", device, ask.role))
     }
 }
