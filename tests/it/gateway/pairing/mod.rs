@@ -7,6 +7,7 @@ pub(crate) mod script;
 mod foreign;
 mod killed;
 mod sqlite;
+mod stale;
 mod readers;
 mod stores;
 mod taken;
