@@ -74,6 +74,10 @@ impl Floor {
                         let step = self.book.handle(now.ms, fresh, &key, &Policy::default(), &command);
                         inputs.push(Input::Paired { ticket, step: Box::new(step) });
                     }
+                    Output::Node { ticket, command, fresh } => {
+                        let step = self.nodes.handle(now.ms, fresh, AtRest::Hash, &command);
+                        inputs.push(Input::Node { ticket: Some(ticket), step: Box::new(step) });
+                    }
                     Output::Errand { ticket, .. } => {
                         let done = Err(Refusal::unavailable("there is no world here"));
                         inputs.push(Input::Done { ticket, done });

@@ -10,7 +10,9 @@ use provoke::gateway::desk::{Call, ConnId, Desk, Effect, Guest, Reply};
 use provoke::gateway::frame::Refusal;
 use provoke::gateway::fresh::{Fresh, Now};
 use provoke::gateway::handshake::Client;
-use provoke::gateway::settings::{AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, Settings};
+use provoke::gateway::nodes::Nodes;
+use provoke::gateway::pairing::image::AtRest;
+use provoke::gateway::settings::{AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, NodeCommands, Settings};
 use provoke::moment::Moment;
 use serde_json::{Value, json};
 
@@ -38,6 +40,7 @@ pub(crate) fn settings() -> Settings {
             public_key: "k".repeat(43),
         },
         agents: Vec::new(),
+        node_commands: NodeCommands::default(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::gateway::pairing::image::{
 };
 use crate::gateway::pairing::{Answer, Book, Command, ServerKey, Step, Store};
 
-use super::disk::{Disk, Exchange, Folder, Stat};
+use super::disk::{Disk, Folder, Stat, replace_unless_changed};
 use super::journal::{self, Change, JOURNAL, waiting};
 use super::{Error, Options, key, unavailable};
 
@@ -273,7 +273,7 @@ impl<D: Disk> OpenClawFiles<D> {
             let waiting = waiting(name);
             if at == OURS {
                 self.disk.rename(&waiting, name)?;
-            } else if !self.replace_theirs(&waiting, name, known.seen[at].stat.as_ref())? {
+            } else if !replace_unless_changed(&mut self.disk, &waiting, name, known.seen[at].stat.as_ref())? {
                 self.disk.remove(&waiting)?;
                 known.seen[at].is_stale = true;
                 continue;
@@ -282,33 +282,6 @@ impl<D: Disk> OpenClawFiles<D> {
             known.seen[at] = Seen { stat, hash: Some(sha256_hex(text.as_bytes())), is_stale: false };
         }
         Ok(())
-    }
-
-    /// Replaces a file that others write too. Whether it was still as it was read; else it is left to
-    /// be read again.
-    fn replace_theirs(&mut self, waiting: &str, name: &str, then: Option<&Stat>) -> Result<bool, Error> {
-        let is_same = match (self.disk.look(name)?, then) {
-            (Some(now), Some(then)) => now.is_same(then),
-            (None, None) => true,
-            _ => false,
-        };
-        if !is_same {
-            return Ok(false);
-        }
-        match self.disk.exchange(waiting, name)? {
-            Exchange::Impossible => self.disk.rename(waiting, name)?,
-            Exchange::Moved => return Ok(true),
-            Exchange::Done => {
-                let out = self.disk.look(waiting)?;
-                if !out.zip(then).is_some_and(|(out, then)| out.is_moved(then)) {
-                    // Somebody was faster: theirs goes back.
-                    self.disk.exchange(waiting, name)?;
-                    return Ok(false);
-                }
-                self.disk.remove(waiting)?;
-            }
-        }
-        Ok(true)
     }
 
     /// Finishes what a process that died had begun.

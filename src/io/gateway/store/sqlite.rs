@@ -20,14 +20,20 @@ use super::{Error, Options, key, unavailable};
 /// The version of the tables. Each step up is one entry of [`MIGRATIONS`].
 const VERSION: usize = MIGRATIONS.len();
 /// What leads from each version to the next.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE device (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE request (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE tombstone (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE bootstrap (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE epochs (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE setting (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE node (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE node_request (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+",
+];
 /// How long another process's transition is waited for.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -60,16 +66,8 @@ impl Sqlite {
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let mut folder = Folder::open(folder)?;
         let _lock = folder.lock()?;
-        // SQLite gives the mode of the database to the files beside it.
-        let made =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
-        made.map_err(at(path, "open the database"))?;
+        let connection = connect(path)?;
         let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
-        let mut connection = Connection::open(path).map_err(wrong)?;
-        connection.busy_timeout(BUSY).map_err(wrong)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(wrong)?;
-        connection.pragma_update(None, "synchronous", "FULL").map_err(wrong)?;
-        migrate(path, &mut connection)?;
         let devices = connection.query_row("SELECT count(*) FROM device", [], |row| row.get::<_, i64>(0));
         let key = key::of(&mut folder, devices.map_err(wrong)? > 0)?;
         Ok(Self { path: path.to_path_buf(), options, connection, key, known: None })
@@ -103,6 +101,20 @@ impl Sqlite {
         self.known = Some(known);
         Ok(step)
     }
+}
+
+/// Opens or makes a database in a folder that is there, with all its tables.
+pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
+    // SQLite gives the mode of the database to the files beside it.
+    let made = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    made.map_err(at(path, "open the database"))?;
+    let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
+    let mut connection = Connection::open(path).map_err(wrong)?;
+    connection.busy_timeout(BUSY).map_err(wrong)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(wrong)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(wrong)?;
+    migrate(path, &mut connection)?;
+    Ok(connection)
 }
 
 /// Brings the tables up to date.

@@ -49,6 +49,10 @@ impl Disk for Mortal {
     fn path(&self) -> &Path {
         self.folder.path()
     }
+    fn make(&mut self) -> Result<(), Error> {
+        self.step()?;
+        self.folder.make()
+    }
     fn look(&mut self, name: &str) -> Result<Option<Stat>, Error> {
         self.step()?;
         self.folder.look(name)
