@@ -121,10 +121,7 @@ pub fn resolve(config: &GatewayConfig, given: &Given) -> Result<Settings, Proble
         state_dir: given.state_dir.clone(),
         host: given.host.clone(),
         agents: config.agents.as_ref().map(agents).unwrap_or_default(),
-        node_commands: NodeCommands {
-            allow: config.node_allow.clone(),
-            deny: config.node_deny.clone(),
-        },
+        node_commands: NodeCommands { allow: config.node_allow.clone(), deny: config.node_deny.clone() },
     })
 }
 

@@ -26,13 +26,8 @@ const PERSONAL: &[&str] = &[
     "motion.pedometer",
 ];
 const DEVICE: &[&str] = &["device.info", "device.status"];
-const ANDROID: &[&str] = &[
-    "notifications.list",
-    "notifications.actions",
-    "device.permissions",
-    "device.health",
-    "callLog.search",
-];
+const ANDROID: &[&str] =
+    &["notifications.list", "notifications.actions", "device.permissions", "device.health", "callLog.search"];
 const SYSTEM: &[&str] = &["system.run.prepare", "system.run", "system.which", "browser.proxy"];
 
 /// A kind of machine.
@@ -94,7 +89,9 @@ impl NodeCommands {
         let command = command.trim();
         let names = |list: &[String]| list.iter().any(|name| name.trim() == command);
         let usual = Platform::of(platform, family).commands().iter().copied().flatten();
-        !command.is_empty() && !names(&self.deny) && (names(&self.allow) || usual.into_iter().any(|c| *c == command))
+        !command.is_empty()
+            && !names(&self.deny)
+            && (names(&self.allow) || usual.into_iter().any(|c| *c == command))
     }
 }
 
@@ -123,7 +120,10 @@ mod tests {
         for (platform, family, command, wanted) in cases {
             assert_eq!(usual.permits(platform, family, command), wanted, "{platform} {command}");
         }
-        let set = NodeCommands { allow: vec![" camera.snap ".into(), "system.run".into()], deny: vec!["system.run".into()] };
+        let set = NodeCommands {
+            allow: vec![" camera.snap ".into(), "system.run".into()],
+            deny: vec!["system.run".into()],
+        };
         assert!(set.permits("linux", None, "camera.snap") && !set.permits("linux", None, "system.run"));
     }
 }

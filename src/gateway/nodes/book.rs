@@ -202,19 +202,20 @@ impl Nodes {
 
     /// The same nodes as a file says it now, with what only this process knows.
     #[must_use]
-    pub fn renewed(
-        &self,
-        paired: BTreeMap<String, Paired>,
-        pending: BTreeMap<String, Pending>,
-    ) -> Self {
+    pub fn renewed(&self, paired: BTreeMap<String, Paired>, pending: BTreeMap<String, Pending>) -> Self {
         let askers = self.askers.iter().filter(|(id, _)| pending.contains_key(*id));
-        Self { askers: askers.map(|(id, conn)| (id.clone(), *conn)).collect(), pending, paired: paired.into() }
+        Self {
+            askers: askers.map(|(id, conn)| (id.clone(), *conn)).collect(),
+            pending,
+            paired: paired.into(),
+        }
     }
 
     /// Forgets requests whose approval was written when the process died: the request goes last.
     pub fn forget_spent(&mut self) {
         let paired = &self.paired;
-        self.pending.retain(|_, ask| paired.get(&ask.node_id).is_none_or(|node| ask.ts_ms > node.approved_ms));
+        self.pending
+            .retain(|_, ask| paired.get(&ask.node_id).is_none_or(|node| ask.ts_ms > node.approved_ms));
     }
 
     /// A node is paired for, or its request is refreshed: its id stays.

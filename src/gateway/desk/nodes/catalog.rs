@@ -22,8 +22,7 @@ pub(super) fn live<'a>(guests: &'a BTreeMap<ConnId, Guest>, id: &str) -> Option<
 /// The commands that a connected node offers and that the config lets it run.
 pub(super) fn offered<'a>(guest: &'a Guest, policy: &NodeCommands) -> BTreeSet<&'a str> {
     let client = &guest.client;
-    let permits =
-        |command: &&str| policy.permits(&client.platform, client.device_family.as_deref(), command);
+    let permits = |command: &&str| policy.permits(&client.platform, client.device_family.as_deref(), command);
     client.commands.iter().map(|command| command.trim()).filter(permits).collect()
 }
 

@@ -41,8 +41,7 @@ impl Nodes {
             return;
         }
         let client = &guest.client;
-        let allowed: Vec<String> =
-            catalog::offered(guest, policy).into_iter().map(str::to_owned).collect();
+        let allowed: Vec<String> = catalog::offered(guest, policy).into_iter().map(str::to_owned).collect();
         // In the order in which they were offered.
         let offered: Vec<&str> = client.commands.iter().map(|command| command.trim()).collect();
         let commands: Vec<&str> =

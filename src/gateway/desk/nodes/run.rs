@@ -60,7 +60,8 @@ fn claimed(desk: &Desk, run_id: Option<&str>) -> Refusal {
 pub(super) fn changes_browser_profiles(params: &Value) -> bool {
     let (Some(method), Some(path)) = (text(params, "method"), text(params, "path")) else { return false };
     let path = format!("/{}", path.trim_start_matches('/').trim_end_matches('/'));
-    let names_one = path.strip_prefix("/profiles/").is_some_and(|name| !name.is_empty() && !name.contains('/'));
+    let names_one =
+        path.strip_prefix("/profiles/").is_some_and(|name| !name.is_empty() && !name.contains('/'));
     match method.to_ascii_uppercase().as_str() {
         "POST" => path == "/profiles/create" || path == "/reset-profile",
         "DELETE" => names_one,

@@ -37,7 +37,11 @@ pub(in crate::gateway) struct Fields {
 
 impl Fields {
     /// The object at a place, such as `/ab12/tokens`.
-    pub(in crate::gateway) fn new(file: &'static str, place: String, value: Value) -> Result<Self, Unreadable> {
+    pub(in crate::gateway) fn new(
+        file: &'static str,
+        place: String,
+        value: Value,
+    ) -> Result<Self, Unreadable> {
         match value {
             Value::Object(map) => Ok(Self { file, place, map }),
             _ => {

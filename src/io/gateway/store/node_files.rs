@@ -158,8 +158,7 @@ impl<D: Disk> NodeFiles<D> {
     fn save(&mut self, known: &mut Known) -> Result<(), Error> {
         if known.paired != known.nodes.paired {
             let file = (PAIRED, read_paired as fn(&[u8]) -> _, paired_text as fn(&_) -> _);
-            let written =
-                put(&mut self.disk, file, &known.paired, &known.nodes.paired, &mut known.seen[0])?;
+            let written = put(&mut self.disk, file, &known.paired, &known.nodes.paired, &mut known.seen[0])?;
             known.paired = Arc::new(written);
             if known.nodes.paired != known.paired {
                 known.nodes.paired = Arc::clone(&known.paired);
