@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::log::{Level, Line};
 use crate::gateway::nodes::{
@@ -35,6 +36,8 @@ pub struct NodeFiles<D: Disk = Folder> {
     known: Option<Known>,
     /// What stood there when it could not be read.
     unreadable: Option<[Option<Stat>; 2]>,
+    /// What was last said of it without being asked.
+    complaint: Option<Refusal>,
 }
 
 /// What is known of the folder.
@@ -58,7 +61,7 @@ impl NodeFiles<Folder> {
 impl<D: Disk> NodeFiles<D> {
     /// The book on a disk of one's own.
     pub const fn on(disk: D, at_rest: AtRest) -> Self {
-        Self { disk, at_rest, known: None, unreadable: None }
+        Self { disk, at_rest, known: None, unreadable: None, complaint: None }
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
@@ -255,6 +258,11 @@ impl<D: Disk> Store for NodeFiles<D> {
             return None;
         }
         let step = self.transact(now_ms, Fresh::default(), &Command::List);
+        let complaint = step.answer.as_ref().err().cloned();
+        if complaint.is_some() && complaint == self.complaint {
+            return None;
+        }
+        self.complaint = complaint;
         (step.paired.is_some() || !step.log.is_empty()).then_some(step)
     }
 }
