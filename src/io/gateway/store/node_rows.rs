@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::gateway::fresh::Fresh;
+use crate::gateway::log::{Level, Line};
 use crate::gateway::nodes::{
     Command, Nodes, Step, Store, View, paired_row, pending_row, read_paired_row, read_pending_row,
 };
 use crate::gateway::pairing::image::{AtRest, Unreadable};
 
-use super::sqlite::connect;
+use super::sqlite::{connect, inode, replaced};
 use super::{Error, nodes_unavailable};
 
 /// The table of the nodes that may.
@@ -26,6 +27,8 @@ const PENDING: &str = "node_request";
 pub struct NodeRows {
     path: PathBuf,
     connection: Connection,
+    /// The file that is open, to tell when it was taken away.
+    inode: u64,
     nodes: Nodes,
     /// The paired nodes as they were last told.
     told: Option<View>,
@@ -41,19 +44,32 @@ impl NodeRows {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let connection = connect(path)?;
         let (nodes, told, version) = (Nodes::default(), None, None);
-        Ok(Self { path: path.to_path_buf(), connection, nodes, told, version })
+        let inode = inode(path)?;
+        Ok(Self { path: path.to_path_buf(), connection, inode, nodes, told, version })
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
+        // Another file may be one that was just made in its place: then what is known goes there.
+        let is_other = replaced(&self.path, self.inode)?.is_some();
+        if is_other {
+            self.connection = connect(&self.path)?;
+            self.inode = inode(&self.path)?;
+        }
         let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
         let paired = rows(&self.path, &transaction, PAIRED, read_paired_row)?;
         let pending = rows(&self.path, &transaction, PENDING, read_pending_row)?;
         let saved = self.nodes.renewed(paired, pending);
-        let mut nodes = saved.clone();
+        let is_lost = is_other && saved.is_empty() && !self.nodes.is_empty();
+        let mut nodes = if is_lost { self.nodes.clone() } else { saved.clone() };
         let mut step = nodes.handle(now_ms, fresh, AtRest::Hash, command);
-        if command.is_change() && step.answer.is_ok() {
+        if is_lost {
+            let path = self.path.display();
+            let words = format!("{path} was gone: {} paired nodes were still known", nodes.paired.len());
+            step.log.push(Line::new(Level::Warn, "gateway", words));
+        }
+        if is_lost || (command.is_change() && step.answer.is_ok()) {
             write(&transaction, PAIRED, &saved.paired, &nodes.paired, paired_row).map_err(wrong)?;
             write(&transaction, PENDING, &saved.pending, &nodes.pending, pending_row).map_err(wrong)?;
             transaction.commit().map_err(wrong)?;

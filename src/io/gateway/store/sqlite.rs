@@ -4,13 +4,15 @@
 //! first, looks whether somebody else has written, and writes the rows that are different.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::gateway::fresh::Fresh;
+use crate::gateway::log::{Level, Line};
 use crate::gateway::pairing::image::{RowChange, TABLES};
 use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
 
@@ -45,6 +47,8 @@ pub struct Sqlite {
     connection: Connection,
     key: ServerKey,
     known: Option<Known>,
+    /// The file that is open, to tell when it was taken away.
+    inode: u64,
 }
 
 #[derive(Debug)]
@@ -70,17 +74,39 @@ impl Sqlite {
         let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
         let devices = connection.query_row("SELECT count(*) FROM device", [], |row| row.get::<_, i64>(0));
         let key = key::of(&mut folder, devices.map_err(wrong)? > 0)?;
-        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None })
+        let inode = inode(path)?;
+        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None, inode })
+    }
+
+    /// Opens the database anew where it was taken away or another was put in its place. Whether all that
+    /// is known is to be written into it.
+    fn follow(&mut self) -> Result<bool, Error> {
+        let Some(is_there) = replaced(&self.path, self.inode)? else { return Ok(false) };
+        let mut folder = Folder::open(self.path.parent().unwrap_or_else(|| Path::new(".")))?;
+        let _lock = folder.lock()?;
+        if !is_there {
+            key::put(&mut folder, &self.key)?;
+        }
+        self.connection = connect(&self.path)?;
+        self.inode = inode(&self.path)?;
+        if is_there {
+            self.known = None;
+            self.key = key::of(&mut folder, true)?;
+        }
+        Ok(!is_there && self.known.is_some())
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
+        let is_lost = self.follow()?;
         let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
         let data_version =
             transaction.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(wrong)?;
         // Put back when all went well; else it is read anew.
-        let mut known = match self.known.take().filter(|known| known.data_version == data_version) {
+        let mut known = match self.known.take().filter(|known| is_lost || known.data_version == data_version)
+        {
+            Some(known) if is_lost => Known { saved: Book::default(), data_version, ..known },
             Some(known) => known,
             None => {
                 let book = read(&self.path, &transaction)?;
@@ -89,8 +115,16 @@ impl Sqlite {
         };
         let subject = known.book.subject(command);
         let before = known.book.aspect(subject.as_deref());
-        let step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
-        if known.book.aspect(subject.as_deref()) != before {
+        let mut step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
+        if is_lost {
+            let path = self.path.display();
+            let words = format!(
+                "{path} was gone and is made again: {} paired devices were still known",
+                known.book.devices.len()
+            );
+            step.log.push(Line::new(Level::Warn, "gateway", words));
+        }
+        if is_lost || known.book.aspect(subject.as_deref()) != before {
             let changes = known.book.changes_since(&known.saved);
             write(&transaction, &changes).map_err(wrong)?;
             transaction.commit().map_err(wrong)?;
@@ -100,6 +134,24 @@ impl Sqlite {
         }
         self.known = Some(known);
         Ok(step)
+    }
+}
+
+/// What tells one file from the next of its name.
+pub(super) fn inode(path: &Path) -> Result<u64, Error> {
+    path.metadata().map(|meta| meta.ino()).map_err(at(path, "look at the database"))
+}
+
+/// Whether another file stands in the place of a database (`Some(true)`), or none (`Some(false)`).
+pub(super) fn replaced(path: &Path, inode: u64) -> Result<Option<bool>, Error> {
+    match path.metadata() {
+        Ok(meta) if meta.ino() == inode => Ok(None),
+        Ok(_) => Ok(Some(true)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(path);
+            if folder.is_dir() { Ok(Some(false)) } else { Err(Error::Gone { path: folder.to_path_buf() }) }
+        }
+        Err(cause) => Err(at(path, "look at the database")(cause)),
     }
 }
 

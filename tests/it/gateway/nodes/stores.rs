@@ -18,13 +18,13 @@ pub(crate) fn chance(at: u64) -> Fresh {
     Fresh([u8::try_from(at % 251).expect("small"); 32])
 }
 
-fn told(told: Value) -> Map<String, Value> {
+fn told(told: &Value) -> Map<String, Value> {
     told.as_object().expect("an object").clone()
 }
 
 /// Somebody asks for a node, in every detail that there is.
 pub(crate) fn ask(node: &str) -> Command {
-    let told = told(json!({
+    let told = told(&json!({
         "displayName": node.to_uppercase(), "platform": "linux", "version": "1", "coreVersion": "2",
         "uiVersion": "3", "deviceFamily": "F", "modelIdentifier": "M", "caps": [" a ", "b"],
         "commands": ["camera.list"], "remoteIp": "192.0.2.7",
@@ -47,7 +47,7 @@ fn rename(node: &str, name: &str) -> Command {
 /// The coming of a node that offers these commands.
 fn came(node: &str, commands: &[&str]) -> Command {
     let allowed = commands.iter().map(|&command| command.to_owned()).collect();
-    let told = told(json!({"platform": "linux", "version": "1", "commands": commands}));
+    let told = told(&json!({"platform": "linux", "version": "1", "commands": commands}));
     Command::Came { node_id: node.to_owned(), told, allowed, asker: 9 }
 }
 
@@ -349,4 +349,21 @@ fn a_folder_that_is_taken_away_is_made_again_with_all_that_is_known() {
     std::fs::rename(&away, &state).expect("renamed");
     let list = payload(store.transact(DAWN_MS, chance(7), &Command::List));
     assert_eq!(list["paired"][0]["createdAtMs"], 1_795_528_177_750_u64);
+}
+
+#[test]
+fn a_database_that_is_taken_away_is_made_again_with_all_that_is_known() {
+    let dir = temporary();
+    let path = dir.path().join("gateway.sqlite");
+    let mut store = NodeRows::open(&path).expect("it opens");
+    let id = request_id(store.transact(DAWN_MS, chance(1), &ask("n1")));
+    payload(store.transact(DAWN_MS, chance(2), &approve(&id)));
+    let list = payload(store.transact(DAWN_MS, chance(3), &Command::List));
+    for entry in dir.path().read_dir().expect("there") {
+        std::fs::remove_file(entry.expect("readable").path()).expect("removed");
+    }
+    let step = store.transact(DAWN_MS, chance(4), &Command::List);
+    assert!(step.log[0].message.contains("1 paired nodes were still known"), "{step:?}");
+    let mut other = NodeRows::open(&path).expect("it opens");
+    assert_eq!(payload(other.transact(DAWN_MS, chance(5), &Command::List)), list);
 }
