@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::config::Secret;
 use crate::gateway::pairing::image::{Fields, Unreadable, object, pretty};
 
-use super::book::{FACTS, Paired, Pending, in_order};
+use super::entry::{FACTS, Paired, Pending, in_order};
 
 /// The file of the nodes that may.
 pub const PAIRED: &str = "paired.json";

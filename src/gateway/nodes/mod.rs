@@ -10,10 +10,12 @@
 mod allow;
 mod book;
 mod command;
+mod entry;
 mod image;
 
-pub use book::{NODES_MAX, Nodes, Paired, Pending, TTL_MS, View};
+pub use book::{NODES_MAX, Nodes, TTL_MS, View};
 pub use command::{Command, Step, Store};
+pub use entry::{Paired, Pending};
 pub use image::{
     PAIRED, PENDING, paired_row, paired_text, pending_row, pending_text, read_paired, read_paired_row,
     read_pending, read_pending_row,
