@@ -119,3 +119,19 @@ async fn a_pairing_that_was_answered_survives_a_kill_and_so_does_an_id() {
         .expect("approved");
     assert!(!two.heard("node.pair.requested"));
 }
+
+#[tokio::test]
+async fn the_config_says_which_commands_a_node_may_be_asked_for() {
+    let nodes = json!({"allowCommands": ["camera.snap"], "denyCommands": ["system.run"]});
+    let part = json!({"auth": {"mode": "token", "token": TOKEN}, "nodes": nodes});
+    let subject = Subject::configured(&Make::Ours(Vec::new()), &part);
+    let key = Key::named("node");
+    let mut operator = operator(subject.port).await;
+    let _pi = node(subject.port, &key, &["system.run", "camera.snap", "camera.clip"]).await;
+    assert_eq!(approve(&mut operator).await["node"]["commands"], json!(["camera.snap"]));
+    for denied in ["system.run", "camera.clip"] {
+        let params = json!({"nodeId": key.id(), "command": denied, "idempotencyKey": "k"});
+        let refused = operator.call("node.invoke", params).await.expect_err("it is denied");
+        assert_eq!(refused["details"]["reason"], "command not allowlisted", "{denied}");
+    }
+}
