@@ -9,6 +9,7 @@
 //! - [`settings`], [`resolve`]: what a gateway is told before it begins, and how a config becomes that;
 //! - [`log`], [`errand`]: what it has to say, and what it wants of the world;
 //! - [`pairing`]: devices, requests, grants, tokens: the law (rules R1 to R7);
+//! - [`nodes`]: machines that lend their commands, and who let them;
 //! - [`handshake`]: the checks of `connect`, in their order, with their words;
 //! - [`method`], [`desk`]: the table of methods, and what each of them does;
 //! - [`hall`]: the machine that holds the connections and ties it all together;
@@ -30,6 +31,7 @@ pub mod resolve;
 pub mod log;
 pub mod errand;
 pub mod pairing;
+pub mod nodes;
 pub mod handshake;
 pub mod method;
 pub mod desk;

@@ -20,6 +20,7 @@ use crate::gateway::frame::{Close, Refusal};
 use crate::gateway::fresh::Fresh;
 use crate::gateway::hall::{Fate, Hall, Input, Output, Ticket, fate};
 use crate::gateway::handshake::Upgrade;
+use crate::gateway::nodes;
 use crate::gateway::pairing::{Answer, Command, Step, Store};
 use crate::io::clock::{Clock, reached};
 
@@ -45,8 +46,13 @@ pub(super) enum ToHub {
 /// A text's place among those of its socket, and its bytes among all.
 pub(super) type Share = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
-/// A question for the store.
-type Question = (Ticket, Command, Fresh);
+/// A question for the stores.
+pub(super) enum Question {
+    /// For the book of devices.
+    Pair(Ticket, Command, Fresh),
+    /// For the book of nodes.
+    Node(Ticket, nodes::Command, Fresh),
+}
 
 /// The hub.
 pub(super) struct Hub {
@@ -123,10 +129,17 @@ impl Hub {
                 }
             }
             Output::Pair { ticket, command, fresh } => {
-                if self.questions.send((ticket, command, fresh)).is_err() {
+                if self.questions.send(Question::Pair(ticket, command, fresh)).is_err() {
                     let answer = Answer::Refused(Refusal::unavailable("the pairing store has failed"));
                     let step = Step { answer, events: Vec::new(), log: Vec::new(), dropped: Vec::new() };
                     let _ = self.answering.send(Input::Paired { ticket, step: Box::new(step) });
+                }
+            }
+            Output::Node { ticket, command, fresh } => {
+                if self.questions.send(Question::Node(ticket, command, fresh)).is_err() {
+                    let failed = Refusal::unavailable("the store of nodes has failed");
+                    let step = Box::new(nodes::Step::of(Err(failed)));
+                    let _ = self.answering.send(Input::Node { ticket: Some(ticket), step });
                 }
             }
             Output::Errand { ticket, errand } => self.run_errand(ticket, errand),
@@ -166,23 +179,34 @@ impl Drop for Hub {
     }
 }
 
-/// How often the store is let look for what other processes wrote.
+/// How often the stores are let look for what other processes wrote.
 const GLANCE_EVERY: Duration = Duration::from_secs(1);
 
-/// Asks the store, question by question, until nobody asks any more or it is over. In between it
-/// looks for what others wrote.
-pub(super) fn keep_store(
+/// Asks the stores, question by question, until nobody asks any more or it is over. In between they
+/// look for what others wrote.
+pub(super) fn keep_stores(
     mut store: Box<dyn Store>,
+    mut nodes: Box<dyn nodes::Store>,
     mut questions: mpsc::UnboundedReceiver<Question>,
     answering: &mpsc::UnboundedSender<Input>,
     is_over: &dyn Fn() -> bool,
 ) {
     let runtime = Handle::current();
     let mut next_glance = Instant::now() + GLANCE_EVERY;
+    let glance_at_nodes = |nodes: &mut dyn nodes::Store| {
+        if let Some(step) = nodes.glance(wall_ms()) {
+            let _ = answering.send(Input::Node { ticket: None, step: Box::new(step) });
+        }
+    };
+    glance_at_nodes(&mut *nodes);
     loop {
         match runtime.block_on(timeout_at(next_glance, questions.recv())) {
             Ok(Some(_)) if is_over() => return,
-            Ok(Some((ticket, command, fresh))) => {
+            Ok(Some(Question::Node(ticket, command, fresh))) => {
+                let step = Box::new(nodes.transact(wall_ms(), fresh, &command));
+                let _ = answering.send(Input::Node { ticket: Some(ticket), step });
+            }
+            Ok(Some(Question::Pair(ticket, command, fresh))) => {
                 let step = Box::new(store.transact(wall_ms(), fresh, &command));
                 let _ = answering.send(Input::Paired { ticket, step });
             }
@@ -191,6 +215,7 @@ pub(super) fn keep_store(
                 if let Some(step) = store.glance(wall_ms()) {
                     let _ = answering.send(Input::Noticed(Box::new(step)));
                 }
+                glance_at_nodes(&mut *nodes);
                 next_glance = Instant::now() + GLANCE_EVERY;
             }
         }

@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::door::{Door, Place};
 use super::fresh::{fresh, now};
 use super::http::{Pass, Reception};
-use super::hub::{Hub, INBOX_BYTES, INBOX_MAX, INBOX_OF_ONE, ToHub, keep_store};
+use super::hub::{Hub, INBOX_BYTES, INBOX_MAX, INBOX_OF_ONE, ToHub, keep_stores};
 use super::listen;
 use super::outbox::{Outbox, Total};
 use super::socket::Socket;
@@ -109,7 +109,9 @@ impl Server {
         let replies = answering.clone();
         let keeper = Arc::clone(&shared);
         let is_over = move || keeper.over.load(Ordering::Relaxed);
-        let store = tokio::task::spawn_blocking(move || keep_store(world.store, asked, &replies, &is_over));
+        let store = tokio::task::spawn_blocking(move || {
+            keep_stores(world.store, world.nodes, asked, &replies, &is_over);
+        });
         let hub = Hub {
             hall: Hall::new(settings, now(&clock)),
             clock,

@@ -11,6 +11,8 @@ use provoke::gateway::frame::Refusal;
 use provoke::gateway::fresh::{Fresh, Now};
 use provoke::gateway::hall::{Hall, Input, Output};
 use provoke::gateway::handshake::Upgrade;
+use provoke::gateway::nodes::Nodes;
+use provoke::gateway::pairing::image::AtRest;
 use provoke::gateway::pairing::{Book, Policy, ServerKey};
 use provoke::gateway::settings::{AuthMode, Settings};
 use provoke::moment::Moment;
@@ -26,6 +28,7 @@ const START_MS: u64 = 1_795_336_955_000;
 struct Floor {
     hall: Hall,
     book: Book,
+    nodes: Nodes,
     ms: u64,
     dice: Dice,
     next: u64,
@@ -44,7 +47,14 @@ impl Floor {
         let auth = AuthMode::Token(Some(Secret::new(TOKEN)));
         let settings = Settings { auth, ..super::desk::settings() };
         let now = Now { at: Moment::ZERO, ms: START_MS };
-        Self { hall: Hall::new(settings, now), book: Book::default(), ms: 0, dice: Seed(4).dice(), next: 0 }
+        Self {
+            hall: Hall::new(settings, now),
+            book: Book::default(),
+            nodes: Nodes::default(),
+            ms: 0,
+            dice: Seed(4).dice(),
+            next: 0,
+        }
     }
 
     fn fresh(&mut self) -> Fresh {
@@ -73,6 +83,10 @@ impl Floor {
                         let key = ServerKey([1; 32]);
                         let step = self.book.handle(now.ms, fresh, &key, &Policy::default(), &command);
                         inputs.push(Input::Paired { ticket, step: Box::new(step) });
+                    }
+                    Output::Node { ticket, command, fresh } => {
+                        let step = self.nodes.handle(now.ms, fresh, AtRest::Hash, &command);
+                        inputs.push(Input::Node { ticket: Some(ticket), step: Box::new(step) });
                     }
                     Output::Errand { ticket, .. } => {
                         let done = Err(Refusal::unavailable("there is no world here"));

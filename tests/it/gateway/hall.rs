@@ -89,7 +89,7 @@ impl Scene {
                     let step = self.store.transact(self.now.ms, *fresh, command);
                     assert!(self.asked.insert(*ticket, step).is_none(), "a ticket is used once");
                 }
-                Output::Errand { .. } => {}
+                Output::Node { .. } | Output::Errand { .. } => {}
                 Output::Log(line) => assert!(!line.message.contains(TOKEN), "{line:?}"),
             }
         }

@@ -18,6 +18,7 @@ mod hall;
 mod journal;
 mod live;
 mod load;
+mod nodes;
 mod openclaw;
 mod pairing;
 mod payload_shapes;
