@@ -24,6 +24,7 @@ mod request;
 mod store;
 mod token;
 mod turn;
+mod wall;
 
 pub use aspect::Aspect;
 pub use book::{

@@ -293,10 +293,20 @@ impl Guest {
         }
     }
 
-    /// Reads one frame and forgets it, but for its event's name; `None` where the socket is closed.
-    pub(crate) async fn hear(&mut self) -> Option<String> {
-        let frame = next(&mut self.socket).await.ok()?;
-        Some(frame["event"].as_str().unwrap_or_default().to_owned())
+    /// Waits for an event of a name and reads nothing else, so that ten thousand can listen; `None`
+    /// where the socket is closed.
+    pub(crate) async fn hear(&mut self, name: &str) -> Option<Value> {
+        let part = format!("\"event\":\"{name}\"");
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("an event in time");
+            match message {
+                Some(Ok(Message::Text(text))) if text.contains(&part) => {
+                    return Some(serde_json::from_str(&text).expect("frames are JSON"));
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
     }
 
     /// Waits for the close; its code and reason.

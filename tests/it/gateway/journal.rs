@@ -166,6 +166,38 @@ fn old_files_of_the_pattern_are_removed_and_nothing_else() {
 }
 
 #[test]
+fn a_clock_that_is_set_far_forward_costs_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("openclaw");
+    let (mut journal, ..) = journal(LogFile::Daily(dir.clone()), FILE_MAX);
+    for (ms, message) in [(NOW, "now"), (4_102_444_800_000, "then"), (NOW, "again"), (0, "once")] {
+        journal.write(&line(Level::Info, message), ms);
+    }
+    let says = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| line["1"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(says(&dir.join("openclaw-2026-11-22.log")), ["now", "again"]);
+    assert_eq!(says(&dir.join("openclaw-2100-01-01.log")), ["then"]);
+    assert_eq!(says(&dir.join("openclaw-1970-01-01.log")), ["once"]);
+    journal.write(&line(Level::Info, "never"), u64::MAX);
+}
+
+#[test]
+fn a_line_that_a_full_disk_cut_short_spoils_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("g.log");
+    fs::write(&path, r#"{"0":"cut sh"#).unwrap();
+    let (mut journal, ..) = journal(LogFile::Fixed(path.clone()), FILE_MAX);
+    journal.write(&line(Level::Info, "one"), NOW);
+    journal.write(&line(Level::Info, "two"), NOW);
+    let text = fs::read_to_string(&path).unwrap();
+    let whole = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok());
+    assert_eq!((text.lines().count(), whole.count()), (3, 2), "{text}");
+}
+
+#[test]
 fn traps_in_a_shared_folder_are_refused_and_told_once() {
     let today = "openclaw-2026-11-22.log";
     type Trap = fn(&Path, &Path);
