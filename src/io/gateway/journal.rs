@@ -148,11 +148,13 @@ impl Journal {
     }
 
     /// Removes the files of days gone by: those of exactly the pattern, and no links. The one that was
-    /// written until now stays, however old a clock that was set makes it.
+    /// written until now stays, and all stay where a day does not follow the one before: then the clock
+    /// was set, and nothing tells how old they are.
     fn prune(&mut self, stamp: Stamp, before: Option<&Path>) {
         let LogFile::Daily(folder) = &self.keeping.file else { return };
         let today = stamp.date();
-        if self.pruned.replace(today) == Some(today) {
+        let last = self.pruned.replace(today);
+        if last.is_some_and(|last| last.tomorrow().ok() != Some(today)) {
             return;
         }
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(stamp.ms);

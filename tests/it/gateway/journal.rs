@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 /// 2026-11-22T08:41:32.514Z.
 const NOW: u64 = 1_795_336_892_514;
 
+const DAY_MS: u64 = 86_400_000;
+
 /// Another user.
 const NOBODY: u32 = 65_534;
 
@@ -170,7 +172,9 @@ fn a_clock_that_is_set_far_forward_costs_no_log() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("openclaw");
     let (mut journal, ..) = journal(LogFile::Daily(dir.clone()), FILE_MAX);
-    for (ms, message) in [(NOW, "now"), (4_102_444_800_000, "then"), (NOW, "again"), (0, "once")] {
+    for (ms, message) in
+        [(NOW, "now"), (4_102_444_800_000, "then"), (0, "once"), (NOW + DAY_MS, "tomorrow"), (NOW, "again")]
+    {
         journal.write(&line(Level::Info, message), ms);
     }
     let says = |path: &Path| {
@@ -181,6 +185,7 @@ fn a_clock_that_is_set_far_forward_costs_no_log() {
     assert_eq!(says(&dir.join("openclaw-2026-11-22.log")), ["now", "again"]);
     assert_eq!(says(&dir.join("openclaw-2100-01-01.log")), ["then"]);
     assert_eq!(says(&dir.join("openclaw-1970-01-01.log")), ["once"]);
+    assert_eq!(says(&dir.join("openclaw-2026-11-23.log")), ["tomorrow"]);
     journal.write(&line(Level::Info, "never"), u64::MAX);
 }
 

@@ -4,6 +4,7 @@ mod abuse;
 mod around;
 mod caller;
 mod client;
+mod clock;
 mod config_change;
 mod config_schema;
 mod desk;
