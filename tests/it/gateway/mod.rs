@@ -14,6 +14,7 @@ mod door_handshake;
 mod door_origin;
 mod errands;
 mod fallback;
+mod flood;
 mod guest;
 mod hall;
 mod journal;
