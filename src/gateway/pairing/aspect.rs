@@ -33,7 +33,7 @@ impl Book {
             Command::Remove { device_id, .. }
             | Command::Rotate { device_id, .. }
             | Command::Revoke { device_id, .. } => Some(device_id.trim().to_owned()),
-            Command::List | Command::WallStepped(_) => None,
+            Command::List | Command::ClockSet(_) => None,
         }
     }
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::config::Secret;
+use crate::gateway::clock::Leap;
 use crate::gateway::frame::Refusal;
 use crate::gateway::log::Line;
-use crate::gateway::wall::Leap;
 
 /// A device as it presents itself, its key proven.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -148,7 +148,7 @@ pub enum Command {
         by: By,
     },
     /// The wall clock stepped. It is told what it was before, as the moment of this transition.
-    WallStepped(Leap),
+    ClockSet(Leap),
 }
 
 impl Command {
@@ -159,7 +159,7 @@ impl Command {
             | Self::Remove { by, .. }
             | Self::Rotate { by, .. }
             | Self::Revoke { by, .. } => Some(by),
-            Self::Connect(_) | Self::List | Self::Reject { .. } | Self::WallStepped(_) => None,
+            Self::Connect(_) | Self::List | Self::Reject { .. } | Self::ClockSet(_) => None,
         }
     }
 }

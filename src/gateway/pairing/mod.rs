@@ -15,6 +15,7 @@ mod aspect;
 mod audit;
 mod book;
 mod bootstrap;
+mod clock;
 mod command;
 mod connect;
 pub mod image;
@@ -24,7 +25,6 @@ mod request;
 mod store;
 mod token;
 mod turn;
-mod wall;
 
 pub use aspect::Aspect;
 pub use book::{

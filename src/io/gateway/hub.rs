@@ -14,6 +14,7 @@ use super::outbox::Outbox;
 use super::server::Shared;
 use super::wire::text_frame;
 use super::world::{DoErrands, Sink};
+use crate::gateway::clock::Clocks;
 use crate::gateway::desk::ConnId;
 use crate::gateway::errand::Errand;
 use crate::gateway::frame::{Close, Refusal};
@@ -21,7 +22,6 @@ use crate::gateway::fresh::{Fresh, Now};
 use crate::gateway::hall::{Fate, Hall, Input, Output, Ticket, fate};
 use crate::gateway::handshake::Upgrade;
 use crate::gateway::pairing::{Answer, Command, Step, Store};
-use crate::gateway::wall::Wall;
 use crate::io::clock::{Clock, reached};
 
 /// Inputs that wait for the hall. Sockets that have more to say wait.
@@ -180,10 +180,10 @@ pub(super) fn keep_store(
 ) {
     let runtime = Handle::current();
     let mut next_glance = Instant::now() + GLANCE_EVERY;
-    let mut wall = Wall::new(clocks());
+    let mut seen = Clocks::new(clocks());
     loop {
         let asked = runtime.block_on(timeout_at(next_glance, questions.recv()));
-        if let Some(step) = keep_times(&mut *store, &mut wall, clocks()) {
+        if let Some(step) = keep_times(&mut *store, &mut seen, clocks()) {
             let _ = answering.send(Input::Noticed(Box::new(step)));
         }
         match asked {
@@ -205,24 +205,24 @@ pub(super) fn keep_store(
 
 /// Lets the store know of a step of the wall clock before it is asked anything else. A store that cannot
 /// be used is told again later.
-fn keep_times(store: &mut dyn Store, wall: &mut Wall, now: Now) -> Option<Step> {
-    let Some(leap) = wall.leap(now) else {
-        wall.see(now);
+fn keep_times(store: &mut dyn Store, seen: &mut Clocks, now: Now) -> Option<Step> {
+    let Some(leap) = seen.leap(now) else {
+        seen.see(now);
         return None;
     };
-    let step = store.transact(leap.from_ms, Fresh::default(), &Command::WallStepped(leap));
+    let step = store.transact(leap.from_ms, Fresh::default(), &Command::ClockSet(leap));
     if matches!(step.answer, Answer::Refused(_)) {
         return None;
     }
-    wall.see(now);
+    seen.see(now);
     Some(step)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::clock::Leap;
     use crate::gateway::log::Line;
-    use crate::gateway::wall::Leap;
     use crate::moment::Moment;
 
     /// A store that notes what it is asked, and fails as often as it is told to.
@@ -254,12 +254,12 @@ mod tests {
     fn a_step_of_the_wall_is_told_until_it_is_taken() {
         let at = |seconds: u64, ms| Now { at: Moment::from_millis(seconds * 1000), ms };
         let mut store = Notes { fails: 1, ..Notes::default() };
-        let mut wall = Wall::new(at(0, 5_000_000));
-        assert!(keep_times(&mut store, &mut wall, at(1, 5_001_000)).is_none() && store.asked.is_empty());
-        assert!(keep_times(&mut store, &mut wall, at(2, 1_000)).is_none(), "it failed");
-        assert!(keep_times(&mut store, &mut wall, at(3, 2_000)).is_some());
-        assert!(keep_times(&mut store, &mut wall, at(4, 3_000)).is_none(), "it is told once");
-        let told = |from_ms, to_ms| (from_ms, Command::WallStepped(Leap { from_ms, to_ms }));
+        let mut seen = Clocks::new(at(0, 5_000_000));
+        assert!(keep_times(&mut store, &mut seen, at(1, 5_001_000)).is_none() && store.asked.is_empty());
+        assert!(keep_times(&mut store, &mut seen, at(2, 1_000)).is_none(), "it failed");
+        assert!(keep_times(&mut store, &mut seen, at(3, 2_000)).is_some());
+        assert!(keep_times(&mut store, &mut seen, at(4, 3_000)).is_none(), "it is told once");
+        let told = |from_ms, to_ms| (from_ms, Command::ClockSet(Leap { from_ms, to_ms }));
         assert_eq!(store.asked, [told(5_002_000, 1_000), told(5_003_000, 2_000)]);
     }
 }

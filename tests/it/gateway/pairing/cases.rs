@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use provoke::gateway::clock::Leap;
 use provoke::gateway::fresh::Fresh;
 use provoke::gateway::pairing::{Answer, Book, Command, Policy, ServerKey, Step};
 use provoke::gateway::settings::LocalUpgrade;
-use provoke::gateway::wall::Leap;
 use serde::Deserialize;
 
 use super::script::{DAWN_MS, Names, chance};
@@ -51,7 +51,7 @@ impl Case {
             // The clock is set while the gateway watches, or while it does not run.
             if let Some((who, to_ms)) = set_to(text, now) {
                 let leap = Leap { from_ms: now, to_ms };
-                let told = (who == "wall").then(|| transact(now, chance(0), &Command::WallStepped(leap)));
+                let told = (who == "wall").then(|| transact(now, chance(0), &Command::ClockSet(leap)));
                 let lines = told.map(|step| names.tell(&step)).unwrap_or_default();
                 came.push((text.clone(), lines));
                 now = to_ms;

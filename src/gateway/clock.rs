@@ -14,7 +14,7 @@ pub const STEP_MIN_MS: u64 = 2_000;
 
 /// The wall clock as it was last seen, beside the clock that never steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wall {
+pub struct Clocks {
     seen: Now,
 }
 
@@ -27,7 +27,7 @@ pub struct Leap {
     pub to_ms: u64,
 }
 
-impl Wall {
+impl Clocks {
     /// The clocks as they are now.
     #[must_use]
     pub const fn new(now: Now) -> Self {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_step_is_what_the_steady_clock_does_not_account_for() {
-        let wall = Wall::new(at(1000, DAWN_MS));
+        let clocks = Clocks::new(at(1000, DAWN_MS));
         let leap = |from_ms, to_ms| Some(Leap { from_ms, to_ms });
         let cases = [
             (1000, DAWN_MS, None),
@@ -90,7 +90,7 @@ mod tests {
             (1000, u64::MAX, leap(DAWN_MS, u64::MAX)),
         ];
         for (millis, ms, wanted) in cases {
-            assert_eq!(wall.leap(at(millis, ms)), wanted, "{millis} {ms}");
+            assert_eq!(clocks.leap(at(millis, ms)), wanted, "{millis} {ms}");
         }
     }
 

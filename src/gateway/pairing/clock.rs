@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::gateway::clock::{Leap, STEP_MIN_MS};
 use crate::gateway::frame::Refusal;
-use crate::gateway::wall::{Leap, STEP_MIN_MS};
 
 use super::book::{Book, PairRequest};
 use super::command::Answer;
@@ -12,7 +12,7 @@ use super::turn::Turn;
 impl Book {
     /// The wall clock stepped: requests and bootstrap tokens are as old as they were. What only tells
     /// when something happened stays as it was written.
-    pub(super) fn wall_stepped(&mut self, turn: &mut Turn<'_>, leap: Leap) -> Result<Answer, Refusal> {
+    pub(super) fn clock_set(&mut self, turn: &mut Turn<'_>, leap: Leap) -> Result<Answer, Refusal> {
         for ask in self.requests.values_mut() {
             let PairRequest { created_ms, ts_ms, half, .. } = ask;
             let marks = [&mut half.gone_ms, &mut half.widened_ms].into_iter().flatten();
