@@ -4,6 +4,7 @@
 //! what the scenario declares happen ([`Verdict`])?
 
 pub mod matrix;
+pub mod race;
 mod reference;
 mod run;
 

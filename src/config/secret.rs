@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A secret: `Debug` and `Display` show only a mask of it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {

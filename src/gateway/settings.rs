@@ -44,7 +44,7 @@ pub struct TrustedProxy {
 }
 
 /// What a local caller with the shared secret gets beyond what its device was granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum LocalUpgrade {
     /// What it asks, for this connection only. The device's grant stays as it is.
     #[default]

@@ -6,6 +6,7 @@ mod compile;
 pub mod foreign;
 mod judge;
 mod plan;
+pub mod race;
 mod read;
 mod reference;
 pub mod schema;

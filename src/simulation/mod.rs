@@ -1,5 +1,6 @@
 //! The simulated world: pure machines, virtual time, exact and instant.
 
+pub mod interleave;
 pub mod matrix;
 mod play;
 mod transport;

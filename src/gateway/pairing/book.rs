@@ -31,7 +31,7 @@ pub struct Policy {
 }
 
 /// A device that somebody let in.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Device {
     /// As it presented itself when it was last approved; its name, client and address are renewed
     /// lazily ([`SEEN_EVERY_MS`]).
@@ -71,7 +71,7 @@ impl Device {
 }
 
 /// Where a token comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// From our key: HMAC-SHA256(key, deviceId | role | epoch). Derived when needed, never stored.
     Ours {
@@ -83,7 +83,7 @@ pub enum Origin {
 }
 
 /// The token of a role. What is compared and stored is its SHA-256.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Token {
     /// Where it comes from.
     pub origin: Origin,
@@ -102,7 +102,7 @@ pub struct Token {
 }
 
 /// Somebody asks to be let in, or for more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PairRequest {
     /// The id that people see and approve.
     pub request_id: String,
@@ -130,7 +130,7 @@ pub struct PairRequest {
 
 /// The two halves of an approval by another process, which writes two files and cannot write both
 /// at once. Wall milliseconds of when each was first seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Half {
     /// The id was gone from `pending.json`.
     pub gone_ms: Option<u64>,
@@ -139,7 +139,7 @@ pub struct Half {
 }
 
 /// What was taken away, and stays away until somebody approves anew.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Tombstone {
     /// Wall milliseconds.
     pub at_ms: u64,
@@ -150,7 +150,7 @@ pub struct Tombstone {
 }
 
 /// What a bootstrap token lets its bearer become.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Profile {
     /// Roles.
     pub roles: Vec<String>,
@@ -159,7 +159,7 @@ pub struct Profile {
 }
 
 /// A one-time token for a device's first connect, issued by OpenClaw's tools (`bootstrap.json`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bootstrap {
     /// The token.
     pub token: Secret,
@@ -180,7 +180,7 @@ pub struct Bootstrap {
 }
 
 /// All of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Book {
     /// Devices by id.
     pub devices: BTreeMap<String, Device>,

@@ -8,7 +8,7 @@ use crate::gateway::frame::Refusal;
 use crate::gateway::log::Line;
 
 /// A device as it presents itself, its key proven.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Claim {
     /// Lower-case hex SHA-256 of the key.
     pub device_id: String,
@@ -165,7 +165,7 @@ impl Command {
 }
 
 /// Why a pairing is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// There is no record.
     NotPaired,

@@ -16,7 +16,7 @@ pub const STALE_MS: u64 = 30_000;
 type States<V> = VecDeque<(u64, Arc<BTreeMap<String, V>>)>;
 
 /// The last states of each file, the newest last.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct History {
     paired: States<Device>,
     pending: States<PairRequest>,

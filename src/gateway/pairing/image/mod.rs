@@ -58,7 +58,7 @@ pub struct Unreadable {
 }
 
 /// What OpenClaw's files say. Tokens are as they stand there, whosever they are.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Image {
     /// `paired.json`.
     pub paired: Arc<BTreeMap<String, Device>>,

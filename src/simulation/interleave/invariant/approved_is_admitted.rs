@@ -1,0 +1,40 @@
+//! `pairing.approved-is-admitted`
+
+use crate::gateway::pairing::Command;
+use crate::gateway::scope;
+
+use super::super::deed::Deed;
+use super::super::world::{Errand, Outcome};
+use super::{Invariant, Scene};
+
+/// See [`Invariant::about`].
+#[derive(Debug)]
+pub(super) struct ApprovedIsAdmitted;
+
+impl Invariant for ApprovedIsAdmitted {
+    fn id(&self) -> &'static str {
+        "pairing.approved-is-admitted"
+    }
+
+    fn about(&self) -> &'static str {
+        "A device that asks for what was approved is let in."
+    }
+
+    fn source(&self) -> &'static str {
+        "P11 no-reconnect-after-approve; P09 rotate-restart-mismatch"
+    }
+
+    fn broken(&self, scene: &Scene<'_>) -> Option<String> {
+        let Deed::Answered { errand: Errand::Act, command: Some(Command::Connect(ask)), outcome, .. } =
+            scene.deed
+        else {
+            return None;
+        };
+        let Outcome::Refused { message, pairing: true, .. } = outcome else { return None };
+        let promised: Vec<&String> = scene.facts.promised.get(&ask.claim.device_id)?.iter().collect();
+        let good = scope::allows(&ask.role, &promised, &ask.scopes) && !ask.scopes.is_empty();
+        good.then(|| {
+            format!("{} was approved for what it asks, and is refused: {message}", ask.claim.device_id)
+        })
+    }
+}

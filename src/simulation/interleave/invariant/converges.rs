@@ -1,0 +1,36 @@
+//! `pairing.converges`
+
+use crate::gateway::pairing::Command;
+
+use super::super::deed::Deed;
+use super::{Invariant, Scene};
+
+/// Rounds of looking and approving that a person may need.
+const ROUNDS_MAX: u8 = 2;
+
+/// See [`Invariant::about`].
+#[derive(Debug)]
+pub(super) struct Converges;
+
+impl Invariant for Converges {
+    fn id(&self) -> &'static str {
+        "pairing.converges"
+    }
+
+    fn about(&self) -> &'static str {
+        "Whoever approves what he sees has let the device in after two rounds at most."
+    }
+
+    fn source(&self) -> &'static str {
+        "P07 upgrade-loop; the support case behind this tool; rows 6 and 7"
+    }
+
+    fn broken(&self, scene: &Scene<'_>) -> Option<String> {
+        let Deed::Answered { who, command: Some(Command::Approve { .. }), .. } = scene.deed else {
+            return None;
+        };
+        let vain = scene.then.vain.get(who).copied().unwrap_or_default();
+        (vain >= ROUNDS_MAX)
+            .then(|| format!("{vain} times somebody approved what he had just been shown, in vain"))
+    }
+}

@@ -1,0 +1,41 @@
+//! `pairing.shown-is-granted`
+
+use crate::gateway::pairing::Command;
+
+use super::super::deed::Deed;
+use super::super::facts::{Scopes, scopes};
+use super::super::world::Outcome;
+use super::{Invariant, Scene};
+
+/// See [`Invariant::about`].
+#[derive(Debug)]
+pub(super) struct ShownIsGranted;
+
+impl Invariant for ShownIsGranted {
+    fn id(&self) -> &'static str {
+        "pairing.shown-is-granted"
+    }
+
+    fn about(&self) -> &'static str {
+        "Approving an id grants what it was shown to stand for, and nothing else."
+    }
+
+    fn source(&self) -> &'static str {
+        "R1; P05 scope-swap; rows 9 and 10"
+    }
+
+    fn broken(&self, scene: &Scene<'_>) -> Option<String> {
+        let (Deed::Effect { command, step, .. } | Deed::FilesWritten { command, step, .. }) = scene.deed
+        else {
+            return None;
+        };
+        let Command::Approve { request_id, .. } = command else { return None };
+        let shown = scene.facts.shown.get(request_id).filter(|_| Outcome::of(&step.answer).is_good())?;
+        let had = scene.before.0.get(&shown.device).map(|device| scopes(&device.scopes)).unwrap_or_default();
+        let has = scopes(&scene.after.0.get(&shown.device)?.scopes);
+        let meant: Scopes = had.union(&scopes(&shown.scopes)).cloned().collect();
+        let meant = scopes(&meant.into_iter().collect::<Vec<_>>());
+        let extra = has.difference(&meant).next()?;
+        Some(format!("{} was shown without {extra}, and granted it", shown.device))
+    }
+}

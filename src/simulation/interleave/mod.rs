@@ -1,0 +1,17 @@
+//! Pairing races: every order of a few short scripts, tried on the production machine.
+//!
+//! A [`world::World`] is one state. A move is one step of one actor, made and judged by [`judge`]. The
+//! explorer makes all of them. What is judged are the [`invariant`]s, against what has been shown,
+//! granted and promised so far ([`facts`]). What keeps devices and requests is a [`ledger`]; which one,
+//! says the [`policy`].
+
+pub mod deed;
+pub mod explore;
+pub mod facts;
+pub mod invariant;
+mod judge;
+pub mod ledger;
+pub mod policy;
+pub mod world;
+
+pub use judge::{Broken, judged};

@@ -1,0 +1,67 @@
+//! The policies that a race can be explored under: ours, OpenClaw's, and known-wrong variants of ours.
+
+use super::explore::{Explored, explore, explore_plainly};
+use super::ledger::{
+    FilesOverwritten, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, Twisted, UnionCreep,
+};
+use super::world::Unready;
+use crate::scenario::race::Race;
+
+/// A policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// Whether it is a known-wrong variant of ours.
+    pub mutant: bool,
+    /// Tries every order.
+    pub explore: fn(&Race, usize) -> Result<Explored, Unready>,
+    /// Tries every order without knowing any state again.
+    pub explore_plainly: fn(&Race) -> Result<Explored, Unready>,
+}
+
+macro_rules! policy {
+    ($name:literal, $about:literal, $mutant:literal, $ledger:ty) => {
+        Policy {
+            name: $name,
+            about: $about,
+            mutant: $mutant,
+            explore: explore::<$ledger>,
+            explore_plainly: explore_plainly::<$ledger>,
+        }
+    };
+}
+
+/// All policies, ours first.
+pub const ALL: [Policy; 7] = [
+    policy!("ours", "the pairing book of this gateway", false, Ours),
+    policy!("openclaw-2026.4.12", "OpenClaw 2026.4.12 as it was measured", false, Records),
+    policy!(
+        "read-then-write",
+        "reads the store, lets others in, and writes it back",
+        true,
+        Twisted<ReadThenWrite>
+    ),
+    policy!(
+        "latest-wins",
+        "checks the id, then approves what the device asked last",
+        true,
+        Twisted<LatestWins>
+    ),
+    policy!("union-creep", "widens what an id stands for by what is asked next", true, Twisted<UnionCreep>),
+    policy!(
+        "files-overwritten",
+        "shares its files with others, without a lock",
+        true,
+        Twisted<FilesOverwritten>
+    ),
+    policy!("no-tombstone", "forgets what was revoked and removed", true, Twisted<NoTombstone>),
+];
+
+/// A policy by its name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Policy> {
+    ALL.iter().find(|policy| policy.name == name)
+}

@@ -1,0 +1,321 @@
+//! One move of one actor.
+
+use std::sync::Arc;
+
+use crate::gateway::pairing::{By, Command, Event};
+use crate::gateway::scope;
+use crate::scenario::race::{Act, Via, Which};
+
+use super::super::deed::Deed;
+use super::super::ledger::{Keeping, Ledger, Records};
+use super::command::{command, door};
+use super::outcome::{Outcome, Shown};
+use super::runner::{Errand, Stage};
+use super::start::fresh;
+use super::{Moved, Setting, World};
+
+impl<L: Ledger> World<L> {
+    /// One move of an actor that can move.
+    #[must_use]
+    pub fn moved(&self, setting: &Setting<'_>, who: usize) -> Moved<L> {
+        let mut mover = Mover { setting, world: self.clone(), who, deeds: Vec::with_capacity(2) };
+        mover.go();
+        Moved { world: mover.world, deeds: mover.deeds }
+    }
+}
+
+/// A move while it is made.
+struct Mover<'a, L: Ledger> {
+    setting: &'a Setting<'a>,
+    world: World<L>,
+    who: usize,
+    deeds: Vec<Deed>,
+}
+
+impl<L: Ledger> Mover<'_, L> {
+    fn go(&mut self) {
+        let stage = std::mem::replace(&mut self.world.runners[self.who].stage, Stage::Start);
+        match stage {
+            Stage::Start => self.begin(),
+            Stage::Through => self.ask(Errand::Act),
+            Stage::TurnedAway => self.read_files(),
+            Stage::Read(errand, snapshot) => self.write(errand, snapshot),
+            Stage::HalfWritten(errand, whole, outcome) => {
+                let gateway = self.gateway();
+                self.world.truth = whole;
+                self.world.busy[gateway] = None;
+                self.deliver(errand, outcome);
+            }
+            Stage::Written(errand, outcome) => self.answer(errand, outcome),
+            Stage::FilesRead(records) => self.write_files(records),
+        }
+    }
+
+    fn gateway(&self) -> usize {
+        self.setting.race.actors[self.who].gateway
+    }
+
+    fn act(&self) -> &Act {
+        let at = usize::from(self.world.runners[self.who].at);
+        &self.setting.race.actors[self.who].acts[at]
+    }
+
+    fn via(&self) -> &Via {
+        &self.setting.race.actors[self.who].via
+    }
+
+    /// What is asked for this errand.
+    fn command(&self, errand: Errand) -> Option<Command> {
+        let runner = &self.world.runners[self.who];
+        match (errand, self.via()) {
+            (Errand::Door, Via::Cli(device)) => Some(door(device)),
+            (_, via) => command(self.act(), via, runner.target.as_ref(), runner.knows.token.as_deref()),
+        }
+    }
+
+    fn begin(&mut self) {
+        match self.act().clone() {
+            Act::Connect(ask) if !ask.signed => {
+                let message = "device signature invalid".to_owned();
+                self.answer(Errand::Act, Outcome::Refused { message, pairing: false, request_id: None });
+            }
+            Act::Connect(_) => self.ask(Errand::Act),
+            Act::Kill(gateway) => self.kill(gateway),
+            Act::Wait(ms) => {
+                self.pass(ms);
+                self.deeds.push(Deed::Waited { who: self.who, ms });
+                self.next_act();
+            }
+            Act::Step(ms) => {
+                self.world.clocks.wall_ms = self.world.clocks.wall_ms.saturating_add_signed(ms);
+                self.deeds.push(Deed::Stepped { who: self.who, ms });
+                self.next_act();
+            }
+            Act::Approve(which) | Act::Reject(which) => {
+                let target = self.meant(&which);
+                self.world.runners[self.who].target = target;
+                if self.world.runners[self.who].target.is_none() {
+                    return self.answer(Errand::Act, Outcome::Nothing);
+                }
+                self.reach();
+            }
+            Act::List | Act::Remove(_) | Act::Rotate { .. } | Act::Revoke { .. } => self.reach(),
+        }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let clocks = &mut self.world.clocks;
+        clocks.wall_ms = clocks.wall_ms.saturating_add(ms);
+        clocks.steady_ms = clocks.steady_ms.saturating_add(ms);
+    }
+
+    /// The request that an act means.
+    fn meant(&self, which: &Which) -> Option<Shown> {
+        let knows = &self.world.runners[self.who].knows;
+        match which {
+            Which::Shown => knows.shown.first().cloned(),
+            Which::Heard => knows.heard.clone(),
+            Which::Named(name) => {
+                let named = self.setting.named.iter().find(|(known, _)| known == name);
+                named.map(|(_, shown)| shown.clone())
+            }
+        }
+    }
+
+    /// The first move of a command.
+    fn reach(&mut self) {
+        match self.via() {
+            Via::Socket => self.ask(Errand::Act),
+            Via::Cli(_) => self.ask(Errand::Door),
+            Via::Files => self.read_files(),
+        }
+    }
+
+    /// A transition at the gateway begins; where nobody could see it half done, it ends at once.
+    fn ask(&mut self, errand: Errand) {
+        if L::KEEPING == Keeping::Atomic || !self.setting.fine {
+            let snapshot = Arc::clone(&self.world.truth);
+            return self.write(errand, snapshot);
+        }
+        let gateway = self.gateway();
+        if L::KEEPING == Keeping::Locked {
+            self.world.busy[gateway] = Some(u8::try_from(self.who).unwrap_or(u8::MAX));
+        }
+        self.world.runners[self.who].stage = Stage::Read(errand, Arc::clone(&self.world.truth));
+        self.deeds.push(Deed::Read { who: self.who, errand });
+    }
+
+    /// A transition at the gateway takes effect, upon what was read for it.
+    fn write(&mut self, errand: Errand, mut snapshot: Arc<L>) {
+        let gateway = self.gateway();
+        let Some(command) = self.command(errand) else {
+            return self.answer(errand, Outcome::Nothing);
+        };
+        let now_ms = self.world.now_ms(gateway);
+        let at = usize::from(self.world.runners[self.who].at);
+        let before = self.setting.kills.then(|| snapshot.records());
+        let step = Arc::make_mut(&mut snapshot).transact(
+            now_ms,
+            fresh(self.who, at, u8::from(errand == Errand::Act)),
+            &command,
+        );
+        let outcome = Outcome::of(&step.answer);
+        self.tell(&step.events);
+        self.deeds.push(Deed::Effect { who: self.who, errand, command, step });
+        if let Some(before) = before
+            && L::KEEPING == Keeping::Locked
+            && before != snapshot.records()
+        {
+            let half = Records { paired: before.paired, pending: snapshot.records().pending };
+            Arc::make_mut(&mut self.world.truth).overwrite(now_ms, half);
+            self.world.runners[self.who].stage = Stage::HalfWritten(errand, snapshot, outcome);
+            self.deeds.push(Deed::HalfWritten { who: self.who });
+            return;
+        }
+        self.world.truth = snapshot;
+        self.world.busy[gateway] = None;
+        self.deliver(errand, outcome);
+    }
+
+    /// All is written. The answer may still be lost where a gateway is killed.
+    fn deliver(&mut self, errand: Errand, outcome: Outcome) {
+        if self.setting.kills {
+            self.world.runners[self.who].stage = Stage::Written(errand, outcome);
+        } else {
+            self.answer(errand, outcome);
+        }
+    }
+
+    /// An answer comes in.
+    fn answer(&mut self, errand: Errand, outcome: Outcome) {
+        let command = self.command(errand);
+        let via_cli = matches!(self.via(), Via::Cli(_));
+        let target = self.world.runners[self.who].target.clone();
+        let who = self.who;
+        self.deeds.push(Deed::Answered {
+            who,
+            errand,
+            command,
+            target,
+            outcome: outcome.clone(),
+            past: false,
+        });
+        let runner = &mut self.world.runners[who];
+        if errand == Errand::Door && via_cli {
+            match outcome {
+                Outcome::Admitted { .. } => return runner.stage = Stage::Through,
+                Outcome::Refused { pairing: true, .. } => return runner.stage = Stage::TurnedAway,
+                _ => {}
+            }
+        }
+        self.learn(outcome);
+        self.next_act();
+    }
+
+    fn learn(&mut self, outcome: Outcome) {
+        let knows = &mut self.world.runners[self.who].knows;
+        match outcome {
+            Outcome::Admitted { token } => knows.token = token.or(knows.token.take()),
+            Outcome::Listed(shown) => knows.shown = shown,
+            Outcome::Done { .. } | Outcome::Refused { .. } | Outcome::Nothing | Outcome::Lost => {}
+        }
+    }
+
+    fn next_act(&mut self) {
+        let runner = &mut self.world.runners[self.who];
+        runner.at = runner.at.saturating_add(1);
+        runner.stage = Stage::Start;
+        runner.target = None;
+    }
+
+    /// Who listens hears of a new request.
+    fn tell(&mut self, events: &[Event]) {
+        for event in events.iter().filter(|event| event.name == "device.pair.requested") {
+            let Some(shown) = Shown::of_event(&event.payload) else { continue };
+            for (runner, actor) in self.world.runners.iter_mut().zip(&self.setting.race.actors) {
+                let listens =
+                    |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
+                if actor.via == Via::Socket && actor.acts.iter().any(listens) {
+                    runner.knows.heard = Some(shown.clone());
+                }
+            }
+        }
+    }
+
+    /// Past the gateway: the files are read; a look ends here.
+    fn read_files(&mut self) {
+        let records = self.world.truth.records();
+        self.deeds.push(Deed::FilesRead { who: self.who });
+        if *self.act() == Act::List || !self.setting.fine {
+            return self.write_files(records);
+        }
+        self.world.runners[self.who].stage = Stage::FilesRead(records);
+    }
+
+    /// Past the gateway: what was read is changed and written back, as OpenClaw's command line does it.
+    fn write_files(&mut self, mut records: Records) {
+        let Some(command) = self.command(Errand::Act).map(as_owner) else {
+            return self.answer(Errand::Act, Outcome::Nothing);
+        };
+        // No two processes write within the same millisecond.
+        self.pass(1);
+        let now_ms = self.world.clocks.wall_ms;
+        let at = usize::from(self.world.runners[self.who].at);
+        let read = records.clone();
+        let step = records.transact(now_ms, fresh(self.who, at, 3), &command);
+        let outcome = Outcome::of(&step.answer);
+        if records != read {
+            Arc::make_mut(&mut self.world.truth).overwrite(now_ms, records);
+            self.deeds.push(Deed::FilesWritten { who: self.who, command: command.clone(), step });
+        }
+        let target = self.world.runners[self.who].target.clone();
+        self.deeds.push(Deed::Answered {
+            who: self.who,
+            errand: Errand::Act,
+            command: Some(command),
+            target,
+            outcome: outcome.clone(),
+            past: true,
+        });
+        self.learn(outcome);
+        self.next_act();
+    }
+
+    /// A gateway process dies: what it was busy with is not answered.
+    fn kill(&mut self, gateway: usize) {
+        self.deeds.push(Deed::Killed { who: self.who, gateway });
+        self.world.busy[gateway] = None;
+        self.world.offset_ms[gateway] = i64::try_from(self.world.clocks.wall_ms).unwrap_or(i64::MAX)
+            - i64::try_from(self.world.clocks.steady_ms).unwrap_or(i64::MAX);
+        let me = self.who;
+        for (who, actor) in self.setting.race.actors.iter().enumerate() {
+            let stage = &self.world.runners[who].stage;
+            let is_inside = matches!(stage, Stage::Read(..) | Stage::HalfWritten(..) | Stage::Written(..));
+            if actor.gateway == gateway && is_inside {
+                let (Stage::Read(errand, _) | Stage::HalfWritten(errand, ..) | Stage::Written(errand, _)) =
+                    *stage
+                else {
+                    continue;
+                };
+                self.who = who;
+                self.answer(errand, Outcome::Lost);
+            }
+        }
+        self.who = me;
+        self.next_act();
+    }
+}
+
+/// Whoever edits the files is the owner of the machine.
+fn as_owner(command: Command) -> Command {
+    let owner = By { device_id: None, scopes: vec![scope::ADMIN.to_owned()] };
+    match command {
+        Command::Approve { request_id, .. } => Command::Approve { request_id, by: owner },
+        Command::Remove { device_id, .. } => Command::Remove { device_id, by: owner },
+        Command::Rotate { device_id, role, scopes, .. } => {
+            Command::Rotate { device_id, role, scopes, by: owner }
+        }
+        Command::Revoke { device_id, role, .. } => Command::Revoke { device_id, role, by: owner },
+        other @ (Command::Connect(_) | Command::List | Command::Reject { .. }) => other,
+    }
+}
