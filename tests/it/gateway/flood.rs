@@ -162,10 +162,11 @@ async fn a_flood_of_connections_keeps_nobody_out() {
         Some(seconds) => Until::Instant(Instant::now() + Duration::from_secs(seconds)),
         None => Until::Rounds(rounds),
     };
+    let [callers, mutes, silents] = if asked.is_some() { [CALLERS, MUTES, SILENT] } else { [8, 2, 1] };
     let subject = Subject::start(&Make::Ours(Vec::new()));
     let port = subject.port;
     let first = Until::Rounds(1);
-    for index in 0..CALLERS {
+    for index in 0..callers {
         caller(port, index, first, Arc::default()).await;
     }
     somebody(port, first).await;
@@ -173,10 +174,10 @@ async fn a_flood_of_connections_keeps_nobody_out() {
     let [came, muted, upgraded] = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
     let began = Instant::now();
     let callers: Vec<_> =
-        (0..CALLERS).map(|index| tokio::spawn(caller(port, index, until(2), Arc::clone(&came)))).collect();
+        (0..callers).map(|index| tokio::spawn(caller(port, index, until(2), Arc::clone(&came)))).collect();
     let mutes: Vec<_> =
-        (0..MUTES).map(|index| tokio::spawn(mute(port, index, until(40), Arc::clone(&muted)))).collect();
-    let silents: Vec<_> = (0..SILENT)
+        (0..mutes).map(|index| tokio::spawn(mute(port, index, until(40), Arc::clone(&muted)))).collect();
+    let silents: Vec<_> = (0..silents)
         .map(|index| tokio::spawn(silent(port, index, until(40), Arc::clone(&upgraded))))
         .collect();
     let took = somebody(port, until(3)).await;
