@@ -17,6 +17,10 @@ use tokio::time::Instant;
 /// Connections that have not become a socket yet, of all addresses.
 const LOBBY_MAX: usize = 4096;
 
+/// Of those that must go, so many may be on their way out: what is accepted must not outrun them, or the
+/// system has nothing left to give.
+const LEAVING_MAX: usize = 64;
+
 /// How long a connection has at least to say what it wants, however many others come.
 const HEARING: Duration = Duration::from_millis(250);
 
@@ -29,12 +33,16 @@ pub(super) struct Door {
     most: usize,
     lobby: Mutex<Lobby>,
     lobby_most: usize,
+    /// Told when there may be room again.
+    room: Notify,
 }
 
 /// Connections that have not become a socket yet.
 #[derive(Debug, Default)]
 struct Lobby {
     next: u64,
+    /// With those that must go and are not gone yet.
+    present: usize,
     /// In the order in which they came.
     waiting: BTreeMap<u64, (Instant, Arc<Notify>)>,
 }
@@ -51,6 +59,7 @@ pub(super) struct Permit {
 pub(super) struct Place {
     door: Arc<Door>,
     number: u64,
+    is_socket: bool,
     must_go: Arc<Notify>,
 }
 
@@ -59,7 +68,7 @@ pub(super) struct Place {
 pub(super) enum Entry {
     /// There is.
     In(Place),
-    /// There will be: who waits has hardly had the time to speak.
+    /// There will be: who waits has hardly had the time to speak, or who must go is not gone.
     Soon,
     /// There is none: all are taken by sockets.
     Full,
@@ -73,7 +82,8 @@ impl Door {
 
     fn with_lobby(per_ip: usize, most: usize, lobby_most: usize) -> Arc<Self> {
         let (strangers, lobby) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { per_ip, strangers, connections: AtomicUsize::new(0), most, lobby, lobby_most })
+        let (connections, room) = (AtomicUsize::new(0), Notify::new());
+        Arc::new(Self { per_ip, strangers, connections, most, lobby, lobby_most, room })
     }
 
     /// A permit for a stranger; `None`: too many of this address wait already.
@@ -93,8 +103,14 @@ impl Door {
     pub(super) fn place(self: &Arc<Self>, now: Instant) -> Entry {
         let mut lobby = self.lobby.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = self.connections.load(Ordering::Relaxed) >= self.most;
-        if is_full || lobby.waiting.len() >= self.lobby_most {
-            let Some(oldest) = lobby.waiting.first_entry() else { return Entry::Full };
+        if is_full || lobby.present >= self.lobby_most {
+            let leaving = lobby.present - lobby.waiting.len();
+            if leaving >= LEAVING_MAX {
+                return Entry::Soon;
+            }
+            let Some(oldest) = lobby.waiting.first_entry() else {
+                return if leaving > 0 { Entry::Soon } else { Entry::Full };
+            };
             if now.duration_since(oldest.get().0) < HEARING {
                 return Entry::Soon;
             }
@@ -102,18 +118,27 @@ impl Door {
             must_go.notify_one();
         }
         self.connections.fetch_add(1, Ordering::Relaxed);
-        lobby.next += 1;
+        (lobby.next, lobby.present) = (lobby.next + 1, lobby.present + 1);
         let (number, must_go) = (lobby.next, Arc::new(Notify::new()));
         lobby.waiting.insert(number, (now, Arc::clone(&must_go)));
-        Entry::In(Place { door: Arc::clone(self), number, must_go })
+        Entry::In(Place { door: Arc::clone(self), number, is_socket: false, must_go })
+    }
+
+    /// Waits until there may be room again.
+    pub(super) async fn room(&self) {
+        self.room.notified().await;
     }
 }
 
 impl Place {
     /// The connection has become a socket: it stays.
-    pub(super) fn stay(&self) {
-        let mut lobby = self.door.lobby.lock().unwrap_or_else(PoisonError::into_inner);
-        lobby.waiting.remove(&self.number);
+    pub(super) fn stay(&mut self) {
+        if !std::mem::replace(&mut self.is_socket, true) {
+            let mut lobby = self.door.lobby.lock().unwrap_or_else(PoisonError::into_inner);
+            lobby.waiting.remove(&self.number);
+            lobby.present -= 1;
+        }
+        self.door.room.notify_one();
     }
 
     /// Waits until the connection must make room for another.
@@ -136,8 +161,8 @@ impl Drop for Permit {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.stay();
         self.door.connections.fetch_sub(1, Ordering::Relaxed);
+        self.stay();
     }
 }
 
@@ -155,8 +180,8 @@ mod tests {
         assert!(door.permit(here).is_some());
         assert!(door.strangers.lock().unwrap().is_empty(), "an address that left is forgotten");
         let now = Instant::now();
-        let places: Vec<_> = (0..3).map(|_| taken(door.place(now))).collect();
-        places.iter().for_each(Place::stay);
+        let mut places: Vec<_> = (0..3).map(|_| taken(door.place(now))).collect();
+        places.iter_mut().for_each(Place::stay);
         assert!(matches!(door.place(now + HEARING), Entry::Full));
         drop(places);
         assert_eq!(door.connections.load(Ordering::Relaxed), 0);
@@ -177,7 +202,7 @@ mod tests {
             let door = Door::with_lobby(1, most, lobby_most);
             let now = Instant::now();
             let oldest = taken(door.place(now));
-            let second = taken(door.place(now + HEARING / 2));
+            let mut second = taken(door.place(now + HEARING / 2));
             assert!(matches!(door.place(now + HEARING / 2), Entry::Soon));
             let third = taken(door.place(now + HEARING));
             oldest.must_go().await;

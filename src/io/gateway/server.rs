@@ -172,7 +172,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             match shared.door.place(tokio::time::Instant::now()) {
                 Entry::In(place) => break Some(place),
                 // Others wait where the system lets them.
-                Entry::Soon => sleep(BREATH).await,
+                Entry::Soon => drop(timeout(BREATH, shared.door.room()).await),
                 Entry::Full => break None,
             }
         };
@@ -193,7 +193,7 @@ fn find_out_the_dead(stream: &TcpStream) {
 }
 
 /// One connection: HTTP first, then perhaps a WebSocket, in one task.
-async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
+async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mut place: Place) {
     let Ok(local) = stream.local_addr() else { return };
     // Without it, an answer behind an event waits 40 ms for the peer's acknowledgement.
     let _ = stream.set_nodelay(true);
