@@ -13,7 +13,6 @@ use crate::io::client::Identity;
 use crate::io::files;
 use crate::io::gateway::host;
 use crate::io::gateway::store::DATABASE;
-use crate::io::words;
 use crate::problem::Problem;
 
 /// Where everything is, and what holds beside the config.
@@ -115,8 +114,8 @@ impl Setup {
             Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => {
-                let problem = Problem::new(format!("cannot read {file}: {}", words(&error)));
-                return Err(CliError::new(Exit::CouldNotRun, problem));
+                let hint = "make it a file that this user may read, or name another with --config";
+                return Err(CliError::system(format!("cannot read {file}"), &error, hint));
             }
         };
         let config = match &text {

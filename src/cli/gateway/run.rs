@@ -187,7 +187,9 @@ async fn serve(
                     }
                     server.reconfigure(settings).await;
                 }
-                Err(error) => say(Level::Error, format!("config changed, and is not taken in: {error}")),
+                Err(error) => error.problems.iter().for_each(|problem| {
+                    say(Level::Error, format!("config changed, and is not taken in: {}", noted(problem)));
+                }),
             },
         }
     }
@@ -202,9 +204,10 @@ async fn serve(
 
 /// A note on the config, in one line.
 fn noted(note: &Problem) -> String {
-    let place = note.place.to_string();
+    let place = Some(note.place.to_string()).filter(|place| !place.is_empty());
+    let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
     let hint = note.hint.as_deref().map(|hint| format!(": {hint}")).unwrap_or_default();
-    format!("{place}: {}{hint}", note.message)
+    format!("{place}{}{hint}", note.message)
 }
 
 /// A file beyond `ulimit -f` is then a write that fails, as on a full disk, and not the end of the

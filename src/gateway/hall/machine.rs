@@ -27,7 +27,7 @@ pub struct Hall {
     pub(super) settings: Settings,
     /// The generation of the shared secret.
     pub(super) generation: Option<String>,
-    pub(super) began: Now,
+    pub(super) began: Moment,
     pub(super) desk: Desk,
     pub(super) attempts: Attempts,
     pub(super) conns: BTreeMap<ConnId, Conn>,
@@ -79,7 +79,7 @@ impl Hall {
         let catalog = Catalog::new(&desk, now);
         Self {
             generation: auth::generation(&settings.auth),
-            began: now,
+            began: now.at,
             desk,
             attempts: Attempts::default(),
             conns: BTreeMap::new(),

@@ -9,15 +9,16 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout_at};
 
-use super::fresh::{now, wall_ms};
+use super::fresh::{clocks, now, wall_ms};
 use super::outbox::Outbox;
 use super::server::Shared;
 use super::wire::text_frame;
 use super::world::{DoErrands, Sink};
+use crate::gateway::clock::Clocks;
 use crate::gateway::desk::ConnId;
 use crate::gateway::errand::Errand;
 use crate::gateway::frame::{Close, Refusal};
-use crate::gateway::fresh::Fresh;
+use crate::gateway::fresh::{Fresh, Now};
 use crate::gateway::hall::{Fate, Hall, Input, Output, Ticket, fate};
 use crate::gateway::handshake::Upgrade;
 use crate::gateway::nodes;
@@ -193,6 +194,7 @@ pub(super) fn keep_stores(
 ) {
     let runtime = Handle::current();
     let mut next_glance = Instant::now() + GLANCE_EVERY;
+    let mut seen = Clocks::new(clocks());
     let glance_at_nodes = |nodes: &mut dyn nodes::Store| {
         if let Some(step) = nodes.glance(wall_ms()) {
             let _ = answering.send(Input::Node { ticket: None, step: Box::new(step) });
@@ -200,7 +202,11 @@ pub(super) fn keep_stores(
     };
     glance_at_nodes(&mut *nodes);
     loop {
-        match runtime.block_on(timeout_at(next_glance, questions.recv())) {
+        let asked = runtime.block_on(timeout_at(next_glance, questions.recv()));
+        if let Some(step) = keep_times(&mut *store, &mut seen, clocks()) {
+            let _ = answering.send(Input::Noticed(Box::new(step)));
+        }
+        match asked {
             Ok(Some(_)) if is_over() => return,
             Ok(Some(Question::Node(ticket, command, fresh))) => {
                 let step = Box::new(nodes.transact(wall_ms(), fresh, &command));
@@ -219,5 +225,66 @@ pub(super) fn keep_stores(
                 next_glance = Instant::now() + GLANCE_EVERY;
             }
         }
+    }
+}
+
+/// Lets the store know of a step of the wall clock before it is asked anything else. A store that cannot
+/// be used is told again later.
+fn keep_times(store: &mut dyn Store, seen: &mut Clocks, now: Now) -> Option<Step> {
+    let Some(leap) = seen.leap(now) else {
+        seen.see(now);
+        return None;
+    };
+    let step = store.transact(leap.from_ms, Fresh::default(), &Command::ClockSet(leap));
+    if matches!(step.answer, Answer::Refused(_)) {
+        return None;
+    }
+    seen.see(now);
+    Some(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::clock::Leap;
+    use crate::gateway::log::Line;
+    use crate::moment::Moment;
+
+    /// A store that notes what it is asked, and fails as often as it is told to.
+    #[derive(Debug, Default)]
+    struct Notes {
+        asked: Vec<(u64, Command)>,
+        fails: usize,
+    }
+
+    impl Store for Notes {
+        fn transact(&mut self, now_ms: u64, _: Fresh, command: &Command) -> Step {
+            self.asked.push((now_ms, command.clone()));
+            let answer = match self.fails.checked_sub(1) {
+                Some(fails) => {
+                    self.fails = fails;
+                    Answer::Refused(Refusal::unavailable("no disk"))
+                }
+                None => Answer::Payload(serde_json::Value::Null),
+            };
+            Step { answer, events: Vec::new(), log: Vec::<Line>::new(), dropped: Vec::new() }
+        }
+
+        fn describe(&self) -> String {
+            "notes".to_owned()
+        }
+    }
+
+    #[test]
+    fn a_step_of_the_wall_is_told_until_it_is_taken() {
+        let at = |seconds: u64, ms| Now { at: Moment::from_millis(seconds * 1000), ms };
+        let mut store = Notes { fails: 1, ..Notes::default() };
+        let mut seen = Clocks::new(at(0, 5_000_000));
+        assert!(keep_times(&mut store, &mut seen, at(1, 5_001_000)).is_none() && store.asked.is_empty());
+        assert!(keep_times(&mut store, &mut seen, at(2, 1_000)).is_none(), "it failed");
+        assert!(keep_times(&mut store, &mut seen, at(3, 2_000)).is_some());
+        assert!(keep_times(&mut store, &mut seen, at(4, 3_000)).is_none(), "it is told once");
+        let told = |from_ms, to_ms| (from_ms, Command::ClockSet(Leap { from_ms, to_ms }));
+        assert_eq!(store.asked, [told(5_002_000, 1_000), told(5_003_000, 2_000)]);
     }
 }

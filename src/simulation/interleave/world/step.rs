@@ -316,6 +316,8 @@ fn as_owner(command: Command) -> Command {
             Command::Rotate { device_id, role, scopes, by: owner }
         }
         Command::Revoke { device_id, role, .. } => Command::Revoke { device_id, role, by: owner },
-        other @ (Command::Connect(_) | Command::List | Command::Reject { .. }) => other,
+        other @ (Command::Connect(_) | Command::List | Command::Reject { .. } | Command::ClockSet(_)) => {
+            other
+        }
     }
 }
