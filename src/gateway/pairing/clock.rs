@@ -14,6 +14,15 @@ impl Book {
     /// when something happened stays as it was written.
     pub(super) fn clock_set(&mut self, turn: &mut Turn<'_>, leap: Leap) -> Result<Answer, Refusal> {
         for ask in self.requests.values_mut() {
+            let carried = PairRequest {
+                ts_ms: leap.carry(ask.ts_ms),
+                created_ms: leap.carry(ask.created_ms),
+                ..ask.clone()
+            };
+            if leap.to_ms >= carried.ends_ms() {
+                // Another process on this store has carried it over before.
+                continue;
+            }
             let PairRequest { created_ms, ts_ms, half, .. } = ask;
             let marks = [&mut half.gone_ms, &mut half.widened_ms].into_iter().flatten();
             for ms in [created_ms, ts_ms].into_iter().chain(marks) {
@@ -45,6 +54,43 @@ impl Book {
         }
         for known in self.bootstraps.values_mut().filter(|known| known.ts_ms > latest) {
             known.ts_ms = now_ms;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::fresh::Fresh;
+    use crate::gateway::pairing::{Policy, ServerKey};
+
+    const DAWN_MS: u64 = 1_795_336_955_000;
+
+    /// Two processes on one store see the same step, and each carries what it finds.
+    #[test]
+    fn a_step_that_two_processes_saw_ends_nothing() {
+        for to_ms in [DAWN_MS - 86_400_000, DAWN_MS + 86_400_000, DAWN_MS - 10_000, DAWN_MS + 10_000] {
+            let asked = PairRequest {
+                request_id: "r".to_owned(),
+                claim: crate::gateway::pairing::Claim::default(),
+                role: "operator".to_owned(),
+                scopes: Vec::new(),
+                reason: crate::gateway::pairing::Reason::NotPaired,
+                is_repair: false,
+                created_ms: DAWN_MS - 250_000,
+                ts_ms: DAWN_MS - 250_000,
+                covered: false,
+                foreign: false,
+                half: crate::gateway::pairing::Half::default(),
+            };
+            let mut book = Book { requests: [("r".to_owned(), asked)].into(), ..Book::default() };
+            let (key, policy) = (ServerKey([0; 32]), Policy::default());
+            let mut turn = Turn::new(DAWN_MS, Fresh::default(), &key, &policy);
+            for _ in 0..2 {
+                book.clock_set(&mut turn, Leap { from_ms: DAWN_MS, to_ms }).expect("it is carried out");
+            }
+            let left = book.requests.get("r").map(|ask| ask.ends_ms().saturating_sub(to_ms));
+            assert!(left.is_some_and(|left| left > 0), "{to_ms}: {left:?}");
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::gateway::pairing::{
 use crate::gateway::scope;
 use crate::scenario::race::Start;
 
-use super::{Clock, Keeping, Ledger};
+use super::{Keeping, Ledger};
 
 /// `paired.json` and `pending.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -94,7 +94,7 @@ fn is_stranger(by: &By, device_id: &str) -> bool {
 
 impl Ledger for Records {
     const KEEPING: Keeping = Keeping::Locked;
-    const CLOCK: Clock = Clock::Wall;
+    const HEEDS_CLOCK: bool = false;
 
     fn empty(_start: &Start, _files: bool) -> Self {
         Self::default()
