@@ -204,10 +204,10 @@ impl Facts {
                     self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
                 }
             }
-            (Command::Approve { request_id, .. }, Outcome::Refused { .. }) if errand == Errand::Act => {
-                if self.must_live(request_id, scene.steady_ms) {
-                    *self.vain.entry(who).or_default() += 1;
-                }
+            (Command::Approve { request_id, .. }, Outcome::Refused { .. })
+                if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
+            {
+                *self.vain.entry(who).or_default() += 1;
             }
             (Command::Reject { request_id }, Outcome::Done { .. }) => {
                 self.decided.insert(request_id.clone(), Decision::Rejected);
