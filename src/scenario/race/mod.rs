@@ -3,7 +3,16 @@
 //! A race says who is paired when it begins and what each actor does, in its own order. Which actor
 //! moves when is left open: `simulation::interleave` tries every order.
 
+pub mod compile;
+mod read;
+pub mod schema;
+mod write;
+
 use crate::gateway::settings::LocalUpgrade;
+
+pub use compile::{Known, compile};
+pub use read::{is_race, read};
+pub use write::to_yaml;
 
 /// Actors of one race at most.
 pub const ACTORS_MAX: usize = 8;
@@ -35,6 +44,16 @@ pub struct Race {
     pub breaks: Vec<Breaks>,
     /// One order alone, as the places of the actors, step by step; `None`: every order.
     pub order: Option<Vec<usize>>,
+}
+
+impl Race {
+    /// Whether an act of OpenClaw's command line turns to the files where the gateway turns it away: only
+    /// looking and approving do.
+    #[must_use]
+    pub fn has_fallback(&self, who: usize, at: u8) -> bool {
+        let act = self.actors.get(who).and_then(|actor| actor.acts.get(usize::from(at)));
+        matches!(act, Some(Act::List | Act::Approve(_)))
+    }
 }
 
 /// What is known to break under a policy.

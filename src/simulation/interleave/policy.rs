@@ -2,7 +2,8 @@
 
 use super::explore::{Explored, explore, explore_plainly, sample};
 use super::ledger::{
-    FilesOverwritten, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, Twisted, UnionCreep,
+    FilesOverwritten, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld, Twisted,
+    UnionCreep,
 };
 use super::world::Unready;
 use crate::scenario::race::Race;
@@ -65,7 +66,7 @@ impl Policy {
 }
 
 /// All policies, ours first.
-pub const ALL: [Policy; 7] = [
+pub const ALL: [Policy; 8] = [
     policy!("ours", "the pairing book of this gateway", false, Ours),
     policy!("openclaw-2026.4.12", "OpenClaw 2026.4.12 as it was measured", false, Records),
     policy!(
@@ -88,6 +89,7 @@ pub const ALL: [Policy; 7] = [
         Twisted<FilesOverwritten>
     ),
     policy!("no-tombstone", "forgets what was revoked and removed", true, Twisted<NoTombstone>),
+    policy!("token-withheld", "lets a device in again without its token", true, Twisted<TokenWithheld>),
 ];
 
 /// A policy by its name.
