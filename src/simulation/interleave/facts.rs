@@ -5,21 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::gateway::pairing::{Claim, Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
-use crate::gateway::scope;
 use crate::scenario::race::Code;
 
 use super::deed::Deed;
 use super::invariant::Scene;
+use super::scopes::Scopes;
 use super::world::{Errand, Outcome, Shown};
-
-/// A set of scopes with what they imply.
-pub type Scopes = BTreeSet<String>;
-
-/// The scopes in the form in which they are compared.
-#[must_use]
-pub fn scopes(list: &[String]) -> Scopes {
-    scope::normalise(list).into_iter().collect()
-}
 
 /// How a request ended, as somebody was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,7 +61,7 @@ impl Wish {
             device: claim.device_id.clone(),
             role: role.to_owned(),
             platform: claim.platform.trim().to_ascii_lowercase(),
-            scopes: scopes(list),
+            scopes: Scopes::of(list),
         }
     }
 }
@@ -90,16 +81,14 @@ pub struct Facts {
     pub decided: BTreeMap<String, Decision>,
     /// How a transition ended requests, whether or not anybody was told.
     pub settled: BTreeMap<String, Decision>,
-    /// By how much the wall clock was set ahead since a gateway started, in milliseconds.
-    pub stepped_ms: i64,
     /// When each request was asked.
     pub asked: BTreeMap<String, Asked>,
     /// The id that the last ask for each thing was answered with.
     pub ids: BTreeMap<Wish, String>,
     /// What was taken away, and not approved since: device and role, or all roles.
     pub barred: BTreeSet<(String, Option<String>)>,
-    /// Devices that somebody let in again in the files, for a request that was decided before: they may be
-    /// let in, and need not be.
+    /// Devices of which the files say something that can be read in two ways: they may be let in, and need
+    /// not be.
     pub pardoned: BTreeSet<String>,
     /// The times that an actor approved what it had been shown, in vain, one after the other.
     pub vain: BTreeMap<usize, u8>,
@@ -119,12 +108,12 @@ pub struct Facts {
 impl Facts {
     /// Somebody gave a device these scopes.
     pub fn grant(&mut self, device: &str, list: &[String]) {
-        self.granted.entry(device.to_owned()).or_default().extend(scopes(list));
+        self.granted.entry(device.to_owned()).or_default().extend(&Scopes::of(list));
     }
 
     /// A bootstrap token was handed out.
     pub fn hand_out(&mut self, code: &Code) {
-        self.codes.insert(code.name.clone(), scopes(&code.scopes));
+        self.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
     }
 
     /// A request was shown to somebody who may decide.
@@ -182,18 +171,7 @@ impl Facts {
             Deed::Answered { who, errand, command: Some(command), target, outcome, past } => {
                 self.answered(scene, (*who, *errand, *past), command, target.as_ref(), outcome);
             }
-            Deed::Stepped { ms, .. } => self.stepped_ms = self.stepped_ms.saturating_add(*ms),
-            Deed::Killed { .. } => self.restart(),
             _ => {}
-        }
-    }
-
-    /// A process that starts knows no clock but the wall: what was asked is as old as that says.
-    fn restart(&mut self) {
-        let ahead = u64::try_from(std::mem::take(&mut self.stepped_ms)).unwrap_or(0);
-        for asked in self.asked.values_mut() {
-            asked.first_ms = asked.first_ms.saturating_sub(ahead);
-            asked.last_ms = asked.last_ms.saturating_sub(ahead);
         }
     }
 
@@ -206,7 +184,7 @@ impl Facts {
                 let code = ask.bootstrap_token.as_ref().map(|token| token.expose().to_owned());
                 if let Some(code) = code {
                     let given = self.codes.get(&code).cloned().unwrap_or_default();
-                    self.granted.entry(device.clone()).or_default().extend(given);
+                    self.granted.entry(device.clone()).or_default().extend(&given);
                     self.redeemed.entry(code).or_default().insert(device.clone());
                 } else if is_new && ask.may_be_silent {
                     self.grant(device, &ask.scopes);
@@ -241,14 +219,21 @@ impl Facts {
             }
             Command::Remove { device_id, by } if outcome.is_good() => {
                 self.promised.remove(device_id);
-                // In the files, where there is no caller, the record is gone and nothing more is said.
-                let Some(own) = &by.device_id else { return };
+                if by.device_id.is_none() {
+                    // A record that is gone from the files may have been removed, or not been there yet for
+                    // whoever wrote them: it may come back, and need not.
+                    self.barred.insert((device_id.clone(), None));
+                    self.pardoned.insert(device_id.clone());
+                    return;
+                }
                 self.granted.remove(device_id);
-                if own != device_id {
+                self.pardoned.remove(device_id);
+                if by.device_id.as_deref() != Some(device_id) {
                     self.barred.insert((device_id.clone(), None));
                 }
             }
             Command::Revoke { device_id, role, .. } if outcome.is_good() => {
+                self.pardoned.remove(device_id);
                 self.promised.remove(device_id);
                 self.barred.insert((device_id.clone(), Some(role.clone())));
             }
@@ -274,7 +259,7 @@ impl Facts {
 
     /// An approval was reported as done.
     fn promise(&mut self, meant: &Shown) {
-        self.promised.entry(meant.device.clone()).or_default().extend(scopes(&meant.scopes));
+        self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
     }
 
     /// The tokens that are good for nothing from now on.
@@ -315,16 +300,17 @@ impl Facts {
                     first
                         && self.settled.get(request_id) != Some(&Decision::Rejected)
                         && !self.is_barred(&meant.device, &meant.role)
-                        && granted.is_some_and(|granted| scopes(&meant.scopes).is_subset(granted))
+                        && granted
+                            .is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
                 };
                 if let Some(meant) = target.filter(stands) {
                     self.promise(meant);
                 }
             }
-            (Command::Approve { request_id, .. }, Outcome::Refused { .. }) if errand == Errand::Act => {
-                if self.must_live(request_id, scene.steady_ms) {
-                    *self.vain.entry(who).or_default() += 1;
-                }
+            (Command::Approve { request_id, .. }, Outcome::Refused { .. })
+                if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
+            {
+                *self.vain.entry(who).or_default() += 1;
             }
             (Command::Reject { request_id }, Outcome::Done { .. }) => {
                 self.decided.insert(request_id.clone(), Decision::Rejected);

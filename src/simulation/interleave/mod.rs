@@ -12,6 +12,7 @@ pub mod invariant;
 mod judge;
 pub mod ledger;
 pub mod policy;
+pub mod scopes;
 pub mod world;
 
 use crate::scenario::race::Known;

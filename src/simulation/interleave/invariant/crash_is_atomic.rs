@@ -3,7 +3,8 @@
 use crate::gateway::pairing::Command;
 
 use super::super::deed::Deed;
-use super::super::facts::{Decision, scopes};
+use super::super::facts::Decision;
+use super::super::scopes::Scopes;
 use super::super::world::Outcome;
 use super::{Invariant, Scene};
 
@@ -30,12 +31,13 @@ impl Invariant for CrashIsAtomic {
         };
         let Command::Approve { request_id, .. } = command else { return None };
         let meant = scene.facts.shown.get(request_id)?;
-        let has = scene.after.0.get(&meant.device).map(|device| scopes(&device.scopes)).unwrap_or_default();
-        let granted = scopes(&meant.scopes).is_subset(&has);
+        let has =
+            scene.after.0.get(&meant.device).map(|device| Scopes::of(&device.scopes)).unwrap_or_default();
+        let granted = Scopes::of(&meant.scopes).first_beyond(&has).is_none();
         let stands = scene.after.1.contains_key(request_id);
         let given = scene.facts.granted.get(&meant.device);
         let begun = scene.facts.settled.get(request_id) == Some(&Decision::Approved)
-            && given.is_some_and(|given| scopes(&meant.scopes).is_subset(given))
+            && given.is_some_and(|given| Scopes::of(&meant.scopes).first_beyond(given).is_none())
             && !scene.facts.is_barred(&meant.device, &meant.role);
         (begun && !granted && !stands)
             .then(|| format!("the request of {} is gone, and it was not granted", meant.device))
