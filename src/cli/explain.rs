@@ -129,7 +129,7 @@ fn of_scenario(id: &str, plans: &[Arc<Plan>]) -> Option<String> {
 
 fn of_race(id: &str, races: &[Race]) -> Option<String> {
     let race = races.iter().find(|race| race.id == id)?;
-    let mut text = format!("race {}\n{}\n\n", race.id, race.title);
+    let mut text = format!("scenario {} (a race)\n{}\n\n", race.id, race.title);
     if !race.about.is_empty() {
         text.push_str(&format!("{}\n\n", race.about.trim_end()));
     }

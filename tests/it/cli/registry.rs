@@ -42,7 +42,7 @@ fn every_listed_id_is_explained() {
 #[test]
 fn every_schema_is_one_and_has_a_name_of_its_own() {
     let mut names = std::collections::BTreeSet::new();
-    for kind in ["scenario", "report", "cassette"] {
+    for kind in ["scenario", "race", "report", "cassette"] {
         let schema: Value = serde_json::from_str(&said(&["schema", kind])).expect("JSON");
         assert!(jsonschema::meta::is_valid(&schema), "{kind}");
         jsonschema::validator_for(&schema).expect("it can be used");
