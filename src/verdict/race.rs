@@ -70,6 +70,8 @@ pub struct Violation {
 pub struct Lane {
     /// The name.
     pub name: String,
+    /// How it takes part, such as `openclaw, with the key of laptop`.
+    pub about: String,
     /// What it is.
     pub kind: LaneKind,
 }

@@ -10,8 +10,12 @@ pub mod explore;
 pub mod facts;
 pub mod invariant;
 mod judge;
+pub mod least;
 pub mod ledger;
+pub mod minimise;
 pub mod policy;
+pub mod sequence;
+pub mod tape;
 pub mod world;
 
 pub use judge::{Broken, judged};
