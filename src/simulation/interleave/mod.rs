@@ -16,6 +16,7 @@ pub mod minimise;
 pub mod policy;
 pub mod sequence;
 pub mod tape;
+pub mod tell;
 pub mod world;
 
 pub use judge::{Broken, judged};

@@ -14,6 +14,7 @@ pub(super) fn changes(before: &Stand, after: &Stand, names: &mut Names) -> Vec<S
     for (id, ask) in &after.requests {
         let asked = || asks(&ask.claim.device_id, &ask.role, &ask.scopes);
         match before.requests.get(id) {
+            None if names.knows(id) => all.push(format!("{} is back: {}", names.of_id(id), asked())),
             None => all.push(format!("{}: {}", names.of_id(id), asked())),
             Some(old) if old.scopes != ask.scopes => {
                 all.push(format!("{} now: {}", names.of_id(id), asked()));
@@ -56,10 +57,18 @@ fn changed(id: &str, old: &Device, new: &Device) -> Vec<String> {
                 all.push(format!("the token of {id}{} is revoked", as_role(role)));
             }
             Some(before) if before.hash == token.hash && before.revoked_at_ms == token.revoked_at_ms => {}
+            Some(before) if made_ms(token) < made_ms(before) => {
+                all.push(format!("its old token is back{is_narrow}"));
+            }
             _ => all.push(format!("new token for {id}{}{is_narrow}", as_role(role))),
         }
     }
     all
+}
+
+/// When a token was made, wall milliseconds.
+fn made_ms(token: &Token) -> u64 {
+    token.rotated_at_ms.unwrap_or(token.created_at_ms)
 }
 
 /// What a token is good for, where that is less than the record has.

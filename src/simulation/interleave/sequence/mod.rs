@@ -7,27 +7,15 @@ mod words;
 
 use super::tape::Tape;
 use crate::scenario::race::{Act, Race, Via};
-use crate::verdict::race::{Lane, LaneKind, Message, MessageKind, RaceStep};
+use crate::verdict::race::{Lane, LaneKind, Message, MessageKind, Picture, RaceStep};
 
 use names::Names;
 use step::{Draft, Place};
 
-/// One order, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sequence {
-    /// What stands before the first step, a line each.
-    pub start: Vec<String>,
-    /// Who takes part.
-    pub lanes: Vec<Lane>,
-    /// What is done.
-    pub steps: Vec<RaceStep>,
-    /// How an invariant breaks at the end.
-    pub message: Option<String>,
-}
-
-/// An order that was played, in words. `broken`: how an invariant breaks in its last move.
+/// An order that was played, in words. `broken`: how an invariant breaks in its last move, which
+/// is told at the end and comes back with the ids by their short names.
 #[must_use]
-pub fn sequence(race: &Race, tape: &Tape, broken: Option<&str>) -> Sequence {
+pub fn sequence(race: &Race, tape: &Tape, broken: Option<&str>) -> (Picture, Option<String>) {
     let mut names = Names::of(&tape.named);
     let start = start(race, tape, &mut names);
     let mut drafts = step::drafts(race, tape, &mut names);
@@ -38,7 +26,7 @@ pub fn sequence(race: &Race, tape: &Tape, broken: Option<&str>) -> Sequence {
     let places = places(race, &drafts);
     let lanes = places.iter().map(|place| lane(race, *place)).collect();
     let steps = drafts.into_iter().map(|draft| told(draft, &places)).collect();
-    Sequence { start, lanes, steps, message }
+    (Picture { start, lanes, steps }, message)
 }
 
 /// The lanes: the actors as they are written, the gateways and the files where they take part.
@@ -58,7 +46,7 @@ fn lane(race: &Race, place: Place) -> Lane {
     match place {
         Place::Gateway(_) if race.start.gateways == 1 => named("gateway", "the pairing store", LaneKind::Gateway),
         Place::Gateway(at) => named(&format!("gateway {}", at + 1), "one of the processes on the store", LaneKind::Gateway),
-        Place::Files => named("files", "paired.json, pending.json", LaneKind::Files),
+        Place::Files => named("the files", "paired.json, pending.json", LaneKind::Files),
         Place::Actor(who) => {
             let actor = &race.actors[who];
             let is_time = |act: &Act| matches!(act, Act::Wait(_) | Act::Step(_));

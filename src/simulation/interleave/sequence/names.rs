@@ -21,6 +21,11 @@ impl Names {
         format!("r{}", place + 1)
     }
 
+    /// Whether an id has a name.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.0.iter().any(|known| known == id)
+    }
+
     /// A sentence with the names in the place of the ids.
     pub(super) fn said(&self, words: &str) -> String {
         let named = self.0.iter().enumerate();

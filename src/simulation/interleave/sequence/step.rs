@@ -115,7 +115,7 @@ impl Teller<'_> {
             self.deed(draft, deed, later, &mut changes);
         }
         if let Some(changes) = changes {
-            let words = format!("now the other file is written: {}", changes.join(", "));
+            let words = format!("now the other file is written: {}", changes.join("; "));
             draft.note(Place::Gateway(self.race.actors[played.who].gateway), words, MessageKind::Note);
         }
     }
@@ -127,15 +127,15 @@ impl Teller<'_> {
                 if !later.iter().flat_map(|played| &played.deeds).any(writes) {
                     let gateway = Place::Gateway(self.race.actors[*who].gateway);
                     self.ask(draft, *who, *errand);
-                    draft.note(gateway, "has read the store, and not written".to_owned(), MessageKind::Note);
+                    draft.note(gateway, "has read the files, and not written yet".to_owned(), MessageKind::Note);
                 }
             }
             Deed::Effect { who, errand, step, .. } => {
                 let gateway = Place::Gateway(self.race.actors[*who].gateway);
                 let is_late = !self.ask(draft, *who, *errand);
-                let late = if is_late { "upon what was read before: " } else { "" };
+                let late = if is_late { "writes back what it had read: " } else { "" };
                 if let Some(changes) = changes.take() {
-                    draft.note(gateway, format!("{late}{}", changes.join(", ")), MessageKind::Note);
+                    draft.note(gateway, format!("{late}{}", changes.join("; ")), MessageKind::Note);
                 } else if is_late {
                     draft.note(gateway, format!("{late}nothing changes"), MessageKind::Note);
                 }
@@ -153,8 +153,8 @@ impl Teller<'_> {
             Deed::FilesRead { who } => self.files_read(draft, *who, later),
             Deed::FilesWritten { who, .. } => {
                 let late = self.is_open(*who, None);
-                let upon = if late { "written back upon what was read before: " } else { "" };
-                let changes = changes.take().map_or_else(|| "nothing changes".to_owned(), |all| all.join(", "));
+                let upon = if late { "upon what had been read: " } else { "" };
+                let changes = changes.take().map_or_else(|| "nothing changes".to_owned(), |all| all.join("; "));
                 if late {
                     draft.say(Place::Actor(*who), Place::Files, "writes both files".to_owned(), MessageKind::Ask);
                 }
@@ -217,15 +217,16 @@ impl Teller<'_> {
         let at = self.act_of(who);
         let actor = &self.race.actors[who];
         let target = self.target(who, at);
-        let does = words::act(&actor.acts[at], &Via::Files, &target);
-        let does = match &actor.via {
-            Via::Cli(_) => format!("goes past the gateway: {does}"),
-            Via::Socket | Via::Files => does,
-        };
         let answers = |deed: &Deed| matches!(deed, Deed::Answered { past: true, .. });
         let now = &self.tape.moves[self.now].deeds;
         let is_whole = now.iter().chain(later.iter().flat_map(|played| &played.deeds)).any(answers);
-        let words = if is_whole { does } else { format!("{does}: reads both") };
+        let mut words = words::act(&actor.acts[at], &Via::Files, &target);
+        if !is_whole {
+            words = format!("reads both, to {}", words.trim_end_matches(", in the files"));
+        }
+        if matches!(actor.via, Via::Cli(_)) {
+            words = format!("goes past the gateway: {words}");
+        }
         draft.say(Place::Actor(who), Place::Files, words, MessageKind::Ask);
         if !is_whole {
             self.open.push((who, None));
