@@ -70,8 +70,8 @@ fn draw_held(canvas: &mut Canvas, set: &RaceSet, picture: &Picture) {
 fn draw_words(canvas: &mut Canvas, set: &RaceSet, broken: &Violation) {
     let orders = if set.whole { "orders" } else { "orders that were tried" };
     let steps = counted(broken.picture.steps.len(), "step");
-    let count = format!("  in {} of {} {orders}; {steps}", grouped(broken.orders), grouped(set.orders));
-    canvas.paragraph(label("invariant").put(BAD, &broken.invariant), PLAIN, &count, 2);
+    let count = format!("in {} of {} {orders}; {steps}", grouped(broken.orders), grouped(set.orders));
+    canvas.paragraph(label("invariant").put(BAD, &broken.invariant).put(PLAIN, "  "), PLAIN, &count, 2);
     canvas.paragraph(label(""), PLAIN, &broken.about, LINES_MAX);
     canvas.paragraph(label("guards"), FAINT, &broken.source, LINES_MAX);
     canvas.paragraph(label("but"), BAD, &broken.message, LINES_MAX);
