@@ -24,6 +24,8 @@ pub(super) struct Args {
 enum Kind {
     /// Scenario files
     Scenario,
+    /// Race files
+    Race,
     /// The report of `--format json`
     Report,
     /// The mutation matrix of `run --matrix --format json`
@@ -35,6 +37,7 @@ enum Kind {
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.kind {
         Kind::Scenario => scenario::schema::schema(),
+        Kind::Race => scenario::race::schema::schema(),
         Kind::Report => report::json::schema(),
         Kind::Matrix => report::json::proof_schema(),
         Kind::Cassette => recording::cassette::schema(),

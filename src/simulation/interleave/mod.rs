@@ -19,4 +19,15 @@ pub mod tape;
 pub mod tell;
 pub mod world;
 
+use crate::scenario::race::Known;
+
 pub use judge::{Broken, judged};
+
+/// The names that a race file may use for what breaks.
+#[must_use]
+pub fn known() -> Known {
+    Known {
+        policies: policy::ALL.iter().map(|policy| policy.name).collect(),
+        invariants: invariant::ALL.iter().map(|invariant| invariant.id()).collect(),
+    }
+}
