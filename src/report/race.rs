@@ -1,6 +1,6 @@
 //! Races as bytes: the same formats as everywhere, of a [`RaceRun`].
 
-use super::{Options, terminal};
+use super::{Options, json, junit, terminal};
 use crate::verdict::race::RaceRun;
 
 /// One format of a report about races.
@@ -13,7 +13,11 @@ pub struct Format {
 }
 
 /// Every format, the one for people first.
-pub const ALL: [Format; 1] = [Format { id: "terminal", render: terminal::race }];
+pub const ALL: [Format; 3] = [
+    Format { id: "terminal", render: terminal::race },
+    Format { id: "json", render: json::race },
+    Format { id: "junit", render: junit::race },
+];
 
 /// The format of that name.
 #[must_use]

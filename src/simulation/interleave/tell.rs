@@ -7,7 +7,7 @@ use super::policy::{self, Policy};
 use super::sequence::sequence;
 use super::tape::{Tape, carried_over};
 use super::world::Unready;
-use crate::scenario::race::{Breaks, Race};
+use crate::scenario::race::{Breaks, Race, to_yaml};
 use crate::verdict::Verdict;
 use crate::verdict::race::{Picture, RaceSet, Violation};
 
@@ -107,8 +107,4 @@ fn replayed(race: &Race, policy: &Policy, order: &[usize]) -> Result<RaceSet, Un
         told(*invariant, message.unwrap_or_default(), 1, picture, to_yaml(race))
     });
     Ok(RaceSet { verdict: Verdict::Fail, violations: violations.collect(), ..all })
-}
-
-fn to_yaml(_race: &Race) -> String {
-    String::new()
 }
