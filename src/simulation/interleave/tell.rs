@@ -26,6 +26,20 @@ pub fn tell(race: &Race, policy: &Policy, states_max: usize) -> RaceSet {
     })
 }
 
+/// The part of a race that its first actors and their first acts are; `None`: all of them. One order that is
+/// given stays as it is.
+#[must_use]
+pub fn within(race: &Race, actors: Option<usize>, acts: Option<usize>) -> Race {
+    let mut race = race.clone();
+    if race.order.is_none() {
+        race.actors.truncate(actors.unwrap_or(usize::MAX));
+        for actor in &mut race.actors {
+            actor.acts.truncate(acts.unwrap_or(usize::MAX));
+        }
+    }
+    race
+}
+
 /// Nothing is known yet.
 fn set(race: &Race) -> RaceSet {
     RaceSet {
