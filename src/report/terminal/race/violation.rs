@@ -4,7 +4,7 @@ use super::super::canvas::{BAD, Canvas, FAINT, GOOD, PLAIN, STRONG};
 use super::super::{heading, label};
 use super::diagram;
 use crate::report::words::{counted, grouped};
-use crate::verdict::race::{MessageKind, Picture, RaceRun, RaceSet, RaceStep, Violation};
+use crate::verdict::race::{Picture, RaceRun, RaceSet, RaceStep, Violation};
 
 /// Lines that a sentence takes at most.
 const LINES_MAX: usize = 6;
@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
         canvas.blank();
         for broken in &set.violations {
             draw_words(canvas, set, broken);
-            let story = told(&broken.picture);
+            let story = broken.picture.story();
             let before = drawn.iter().find(|(known, _)| *known == story && !verbose);
             match before {
                 Some((_, name)) => canvas.line(label("order").put(PLAIN, format!("the same as for {name}"))),
@@ -47,15 +47,6 @@ pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
             canvas.blank();
         }
     }
-}
-
-/// The steps without what is said of the invariant.
-fn told(picture: &Picture) -> Vec<RaceStep> {
-    let mut steps = picture.steps.clone();
-    for step in &mut steps {
-        step.messages.retain(|message| message.kind != MessageKind::Broken);
-    }
-    steps
 }
 
 /// One order that was asked for, and in which nothing breaks.
