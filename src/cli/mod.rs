@@ -61,11 +61,11 @@ enum Command {
     Status(status::Args),
     /// Print the gateway's log, and follow it
     Logs(logs::Args),
-    /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats
+    /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats, invariants, policies
     List(list::Args),
-    /// Explain a scenario, fault, check, cause, mock, dialect or format
+    /// Explain a scenario, fault, check, cause, mock, dialect, format, invariant or policy
     Explain(explain::Args),
-    /// Print a JSON Schema: scenario, report, matrix, cassette
+    /// Print a JSON Schema: scenario, race, report, race-report, matrix, cassette
     Schema(schema::Args),
 }
 

@@ -92,7 +92,8 @@ fn shortened(race: &Race, policy: &Policy, explored: Explored) -> Result<RaceSet
         (known.iter().position(|known| known == id).unwrap_or(known.len()), found.invariant)
     };
     found.sort_by_key(place);
-    let violations = found.iter().map(|found| violation(race, policy, found)).collect::<Result<Vec<_>, _>>()?;
+    let violations =
+        found.iter().map(|found| violation(race, policy, found)).collect::<Result<Vec<_>, _>>()?;
     let verdict = if violations.is_empty() { Verdict::Pass } else { Verdict::Fail };
     Ok(RaceSet { orders, whole, moves, made, states, verdict, violations, ..set(race) })
 }

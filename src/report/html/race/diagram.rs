@@ -66,7 +66,17 @@ pub(super) fn draw(m: &mut Markup, picture: &Picture, title: &str, id: &str) {
         for (from, to) in &sheet.bands {
             let (y, height) = (from.to_string(), (to - from).to_string());
             let width = (sheet.width - 4).to_string();
-            m.leaf("rect", &[("class", "band"), ("x", "2"), ("y", &y), ("width", &width), ("height", &height), ("rx", "6")]);
+            m.leaf(
+                "rect",
+                &[
+                    ("class", "band"),
+                    ("x", "2"),
+                    ("y", &y),
+                    ("width", &width),
+                    ("height", &height),
+                    ("rx", "6"),
+                ],
+            );
         }
         for at in 0..picture.lanes.len() {
             let path = format!("M{} {heads}V{}", sheet.x(at), sheet.y);
@@ -143,7 +153,8 @@ impl Sheet<'_> {
     fn boxed(&mut self, class: &'static str, lane: usize, words: &str) {
         let (of, room): (fn(&str) -> usize, _) =
             if class == "act" { (bold_units, self.lane - 48) } else { (units, self.lane - 28) };
-        let lines = wrap(words, room);
+        // One change a line.
+        let lines: Vec<String> = words.split("; ").flat_map(|change| wrap(change, room)).collect();
         let widest = lines.iter().map(|line| of(line)).max().unwrap_or_default();
         let width = (widest + 3 * PAD).min(self.lane - 8);
         let height = lines.len() * LINE + 2 * PAD;
@@ -154,7 +165,7 @@ impl Sheet<'_> {
     /// Where the rule breaks: over all lanes.
     fn broken(&mut self, words: &str) {
         let room = self.width - LEFT - 16;
-        let lines = wrap(&format!("✕ {words}"), room * 4 / 5);
+        let lines = wrap(&format!("✕ {words}"), (room - 4 * PAD) * 3 / 4);
         let height = lines.len() * LINE + 2 * PAD;
         self.rows.push(Row::Box("broken", LEFT + 4, self.y, room, lines));
         self.y += height + GAP;
@@ -171,7 +182,10 @@ fn put(m: &mut Markup, row: &Row) {
         Row::Box(class, left, top, width, lines) => {
             let height = lines.len() * LINE + 2 * PAD;
             let [x, y, wide, high] = [left, top, width, &height].map(ToString::to_string);
-            m.leaf("rect", &[("class", class), ("x", &x), ("y", &y), ("width", &wide), ("height", &high), ("rx", "5")]);
+            m.leaf(
+                "rect",
+                &[("class", class), ("x", &x), ("y", &y), ("width", &wide), ("height", &high), ("rx", "5")],
+            );
             for (at, line) in lines.iter().enumerate() {
                 let class = if class.starts_with("head") && at > 0 { "about" } else { class };
                 text(m, class, left + width / 2, top + PAD + at * LINE + 11, line);
