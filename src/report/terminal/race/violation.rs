@@ -6,6 +6,8 @@ use super::diagram;
 use crate::report::words::{counted, grouped};
 use crate::verdict::race::{Picture, RaceRun, RaceSet, RaceStep, Violation};
 
+/// The widest name that has other words beside it.
+pub(super) const NAME_MAX: usize = 44;
 /// Lines that a sentence takes at most.
 const LINES_MAX: usize = 6;
 
@@ -19,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
         if set.violations.is_empty() {
             continue;
         }
-        let title = heading(BAD, "broken").put(STRONG, &set.name).put(PLAIN, "  ");
+        let title = heading(BAD, "broken").put_name(STRONG, &set.name, NAME_MAX).put(PLAIN, "  ");
         canvas.paragraph(title, PLAIN, &set.title, LINES_MAX);
         canvas.paragraph(label("seen"), FAINT, &set.source, LINES_MAX);
         canvas.blank();
@@ -51,7 +53,7 @@ pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
 
 /// One order that was asked for, and in which nothing breaks.
 fn draw_held(canvas: &mut Canvas, set: &RaceSet, picture: &Picture) {
-    let title = heading(GOOD, "holds").put(STRONG, &set.name).put(PLAIN, "  ");
+    let title = heading(GOOD, "holds").put_name(STRONG, &set.name, NAME_MAX).put(PLAIN, "  ");
     canvas.paragraph(title, PLAIN, &set.title, LINES_MAX);
     draw_start(canvas, picture);
     diagram::draw(canvas, picture);
@@ -62,7 +64,12 @@ fn draw_words(canvas: &mut Canvas, set: &RaceSet, broken: &Violation) {
     let orders = if set.whole { "orders" } else { "orders that were tried" };
     let steps = counted(broken.picture.steps.len(), "step");
     let count = format!("in {} of {} {orders}; {steps}", grouped(broken.orders), grouped(set.orders));
-    canvas.paragraph(label("invariant").put(BAD, &broken.invariant).put(PLAIN, "  "), PLAIN, &count, 2);
+    canvas.paragraph(
+        label("invariant").put_name(BAD, &broken.invariant, NAME_MAX).put(PLAIN, "  "),
+        PLAIN,
+        &count,
+        2,
+    );
     canvas.paragraph(label(""), PLAIN, &broken.about, LINES_MAX);
     canvas.paragraph(label("guards"), FAINT, &broken.source, LINES_MAX);
     canvas.paragraph(label("but"), BAD, &broken.message, LINES_MAX);
