@@ -252,6 +252,7 @@ impl Book {
             Command::Rotate { device_id, role, scopes, by } => {
                 self.rotate(&mut turn, device_id, role, scopes.as_deref(), by)
             }
+            Command::ClockSet(leap) => self.clock_set(&mut turn, *leap),
             Command::Revoke { device_id, role, by } => self.revoke(&mut turn, device_id, role, by),
         };
         turn.finish(answer)

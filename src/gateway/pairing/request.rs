@@ -27,6 +27,7 @@ impl Book {
     /// Ends what has lived long enough. Nothing that was shown vanishes without a word.
     pub(super) fn prune(&mut self, turn: &mut Turn<'_>) {
         let now = turn.now_ms;
+        self.pull_back(now);
         let ended: Vec<PairRequest> =
             self.requests.values().filter(|ask| now >= ask.ends_ms()).cloned().collect();
         for ask in ended {

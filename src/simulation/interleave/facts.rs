@@ -3,21 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gateway::pairing::{Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
-use crate::gateway::scope;
 use crate::scenario::race::Code;
 
 use super::deed::Deed;
 use super::invariant::Scene;
+use super::scopes::Scopes;
 use super::world::{Errand, Outcome, Shown};
-
-/// A set of scopes with what they imply.
-pub type Scopes = BTreeSet<String>;
-
-/// The scopes in the form in which they are compared.
-#[must_use]
-pub fn scopes(list: &[String]) -> Scopes {
-    scope::normalise(list).into_iter().collect()
-}
 
 /// How a request ended, as somebody was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,12 +72,12 @@ pub struct Facts {
 impl Facts {
     /// Somebody gave a device these scopes.
     pub fn grant(&mut self, device: &str, list: &[String]) {
-        self.granted.entry(device.to_owned()).or_default().extend(scopes(list));
+        self.granted.entry(device.to_owned()).or_default().extend(&Scopes::of(list));
     }
 
     /// A bootstrap token was handed out.
     pub fn hand_out(&mut self, code: &Code) {
-        self.codes.insert(code.name.clone(), scopes(&code.scopes));
+        self.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
     }
 
     /// A request was shown to somebody who may decide.
@@ -98,7 +89,7 @@ impl Facts {
     pub fn ask(&mut self, device: &str, role: &str, list: &[String], id: &str, steady_ms: u64) {
         let asked = Asked { first_ms: steady_ms, last_ms: steady_ms };
         self.asked.entry(id.to_owned()).or_insert(asked).last_ms = steady_ms;
-        let (device, role, set) = (device.to_owned(), role.to_owned(), scopes(list));
+        let (device, role, set) = (device.to_owned(), role.to_owned(), Scopes::of(list));
         self.asks.entry(device.clone()).or_default().insert((role.clone(), set.clone()));
         self.ids.insert((device, role, set), id.to_owned());
     }
@@ -145,7 +136,7 @@ impl Facts {
                 let code = ask.bootstrap_token.as_ref().map(|token| token.expose().to_owned());
                 if let Some(code) = code {
                     let given = self.codes.get(&code).cloned().unwrap_or_default();
-                    self.granted.entry(device.clone()).or_default().extend(given);
+                    self.granted.entry(device.clone()).or_default().extend(&given);
                     self.redeemed.entry(code).or_default().insert(device.clone());
                 } else if is_new && ask.may_be_silent {
                     self.grant(device, &ask.scopes);
@@ -210,7 +201,7 @@ impl Facts {
                 if let Some(meant) =
                     target.filter(|meant| first && !self.is_barred(&meant.device, &meant.role))
                 {
-                    self.promised.entry(meant.device.clone()).or_default().extend(scopes(&meant.scopes));
+                    self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
                 }
             }
             (Command::Approve { request_id, .. }, Outcome::Refused { .. }) if errand == Errand::Act => {

@@ -14,6 +14,7 @@ pub mod least;
 pub mod ledger;
 pub mod minimise;
 pub mod policy;
+pub mod scopes;
 pub mod sequence;
 pub mod tape;
 pub mod tell;

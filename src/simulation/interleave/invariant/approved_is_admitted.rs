@@ -31,7 +31,7 @@ impl Invariant for ApprovedIsAdmitted {
             return None;
         };
         let Outcome::Refused { message, pairing: true, .. } = outcome else { return None };
-        let promised: Vec<&String> = scene.facts.promised.get(&ask.claim.device_id)?.iter().collect();
+        let promised = scene.facts.promised.get(&ask.claim.device_id)?.words();
         let good = scope::allows(&ask.role, &promised, &ask.scopes) && !ask.scopes.is_empty();
         good.then(|| {
             format!("{} was approved for what it asks, and is refused: {message}", ask.claim.device_id)
