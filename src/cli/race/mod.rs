@@ -26,7 +26,7 @@ Examples:
   provoke race
   provoke race --policy openclaw-2026.4.12 pairing.seed-deadlock";
 
-/// Tries every order of what several people and programs do to pairing, and draws the shortest one that loses.
+/// Tries every order of a pairing race, and draws the shortest one that loses.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

@@ -86,8 +86,7 @@ impl Tape {
 /// Where the policy cannot bring about what stands at the beginning.
 pub fn play<L: Ledger>(race: &Race, order: &[u8], to_the_end: bool) -> Result<Tape, Unready> {
     let (setting, mut world) = World::<L>::first(race)?;
-    let mut tape =
-        Tape { named: setting.named.clone(), start: stand(&world), moves: Vec::new(), skipped: 0 };
+    let mut tape = Tape { named: setting.named.clone(), start: stand(&world), moves: Vec::new(), skipped: 0 };
     let mut left = order.iter().map(|who| usize::from(*who));
     loop {
         let who = match left.next() {
