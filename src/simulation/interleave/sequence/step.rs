@@ -196,7 +196,7 @@ impl Teller<'_> {
 
     /// Whether this was asked before and is not answered yet.
     fn is_open(&self, who: usize, errand: Option<Errand>) -> bool {
-        self.open.iter().any(|open| *open == (who, errand))
+        self.open.contains(&(who, errand))
     }
 
     /// The place of the act that an actor is at, by its last move so far.
