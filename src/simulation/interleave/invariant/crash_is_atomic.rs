@@ -34,7 +34,10 @@ impl Invariant for CrashIsAtomic {
             scene.after.0.get(&meant.device).map(|device| Scopes::of(&device.scopes)).unwrap_or_default();
         let granted = Scopes::of(&meant.scopes).first_beyond(&has).is_none();
         let stands = scene.after.1.contains_key(request_id);
-        (!granted && !stands && scene.facts.must_live(request_id, scene.steady_ms))
+        let ended = scene.facts.decided.contains_key(request_id)
+            || scene.facts.is_barred(&meant.device, &meant.role)
+            || !scene.facts.is_young(request_id, scene.steady_ms);
+        (!granted && !stands && !ended)
             .then(|| format!("the request of {} is gone, and it was not granted", meant.device))
     }
 }

@@ -36,7 +36,8 @@ impl Shown {
     }
 
     /// A request as an event tells of it.
-    pub(super) fn of_event(payload: &Value) -> Option<Self> {
+    #[must_use]
+    pub fn of_event(payload: &Value) -> Option<Self> {
         Self::of_json(payload)
     }
 
