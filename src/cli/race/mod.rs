@@ -60,7 +60,7 @@ pub(super) struct Args {
     /// When to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
-    /// Every diagram, also where it is the same as one before
+    /// Every race that can be lost, and every diagram, also where it is the same as one before
     #[arg(long, short)]
     verbose: bool,
 }

@@ -1,11 +1,13 @@
 //! What broke: the words, the rule, in how many orders, the diagram, and how to see it again.
 
-use super::super::canvas::{BAD, Canvas, FAINT, GOOD, PLAIN, STRONG};
-use super::super::{heading, label};
+use super::super::canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, STRONG};
+use super::super::{INDENT, heading, label};
 use super::diagram;
 use crate::report::words::{counted, grouped};
 use crate::verdict::race::{Picture, RaceRun, RaceSet, RaceStep, Violation};
 
+/// Races that are drawn unless all are asked for; the table names the others.
+const SETS_MAX: usize = 12;
 /// The widest name that has other words beside it.
 pub(super) const NAME_MAX: usize = 44;
 /// Lines that a sentence takes at most.
@@ -14,6 +16,8 @@ const LINES_MAX: usize = 6;
 /// Draws every violation; a losing order that was drawn before is not drawn again.
 pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
     let mut drawn: Vec<(Vec<RaceStep>, String)> = Vec::new();
+    let mut left = if verbose { usize::MAX } else { SETS_MAX };
+    let mut left_out = 0;
     for set in &run.sets {
         if let Some(picture) = &set.played {
             draw_held(canvas, set, picture);
@@ -21,6 +25,11 @@ pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
         if set.violations.is_empty() {
             continue;
         }
+        if left == 0 {
+            left_out += 1;
+            continue;
+        }
+        left -= 1;
         let title = heading(BAD, "broken").put_name(STRONG, &set.name, NAME_MAX).put(PLAIN, "  ");
         canvas.paragraph(title, PLAIN, &set.title, LINES_MAX);
         canvas.paragraph(label("seen"), FAINT, &set.source, LINES_MAX);
@@ -48,6 +57,12 @@ pub(super) fn draw(canvas: &mut Canvas, run: &RaceRun, verbose: bool) {
             canvas.paragraph(label("to a file"), FAINT, &keep, LINES_MAX);
             canvas.blank();
         }
+    }
+    if left_out > 0 {
+        let more = counted(left_out, "more race");
+        let text = format!("and {more} that can be lost; name one to see it, or --verbose for all");
+        canvas.line(Line::indented(INDENT).put(FAINT, text));
+        canvas.blank();
     }
 }
 
