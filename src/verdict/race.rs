@@ -1,5 +1,7 @@
 //! What came of pairing races, as reports tell it: plain values, without the machines behind them.
 
+pub mod live;
+
 use super::Verdict;
 
 /// All sets of one run.

@@ -140,6 +140,18 @@ impl Link {
         }
     }
 
+    /// The events that have come so far and that nobody has looked at.
+    pub fn heard(&mut self) -> Vec<(String, Value)> {
+        let (events, others) = self.waiting.drain(..).partition(|one| matches!(one, Happening::Event(..)));
+        self.waiting = others;
+        let events: VecDeque<Happening> = events;
+        let events = events.into_iter().filter_map(|one| match one {
+            Happening::Event(name, payload) => Some((name, payload)),
+            Happening::Answered(..) => None,
+        });
+        events.collect()
+    }
+
     /// Says goodbye.
     pub async fn close(mut self) {
         let _ = tokio::time::timeout(CLOSE_WITHIN, self.socket.close(None)).await;

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod invariant;
 mod judge;
 pub mod ledger;
+pub mod live;
 pub mod policy;
 pub mod world;
 

@@ -36,7 +36,7 @@ impl Shown {
     }
 
     /// A request as an event tells of it.
-    pub(super) fn of_event(payload: &Value) -> Option<Self> {
+    pub fn of_event(payload: &Value) -> Option<Self> {
         Self::of_json(payload)
     }
 

@@ -1,0 +1,158 @@
+//! Plays races: step by step in an order, and all at once.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+
+use super::answer::event;
+use super::cast::Cast;
+use super::player::Player;
+use super::{Admin, Halt, Trouble};
+use crate::scenario::race::Race;
+use crate::seed::Seed;
+use crate::simulation::interleave::deed::Deed;
+use crate::simulation::interleave::live::{Labels, Observer, Seen, State, act_words, deed_words, sight};
+use crate::simulation::interleave::world::{Outcome, Setting, Shown};
+use crate::simulation::interleave::Broken;
+
+/// How far apart actors begin at most that run at once, in milliseconds.
+const APART_MS: u64 = 12;
+
+/// What was seen of one unit, and the code with which the gateway closed the connection.
+pub type Played = (Seen, Option<u16>);
+
+/// Plays the actors one after the other, unit by unit. What is made for it is cleared, however it ends.
+///
+/// # Errors
+/// The gateway does not do its part, or somebody wants us to stop.
+pub async fn play_order(
+    admin: &mut Admin,
+    race: &Race,
+    order: &[usize],
+    halt: &Halt,
+) -> Result<Vec<Played>, Trouble> {
+    halt.check()?;
+    let cast = Cast::new(admin, race)?;
+    let played = in_order(admin, &cast, race, order, halt).await;
+    let cleared = admin.clear().await;
+    let played = played?;
+    cleared?;
+    Ok(played)
+}
+
+async fn in_order(
+    admin: &mut Admin,
+    cast: &Cast,
+    race: &Race,
+    order: &[usize],
+    halt: &Halt,
+) -> Result<Vec<Played>, Trouble> {
+    let mut setting = Setting::of(race);
+    setting.named = cast.begin(admin, race).await?;
+    let began = Instant::now();
+    let mut labels = Labels::default();
+    setting.named.iter().for_each(|(_, shown)| drop(labels.of(&shown.id)));
+    let list = cast.list(&admin.list().await?);
+    let mut observer = Observer::new(race, &setting.named, sight(&list));
+    let site = admin.site.clone();
+    let mut players = Vec::new();
+    for who in 0..race.actors.len() {
+        players.push(Player::new(&setting, cast, &site, who, admin).await?);
+    }
+    let mut played = Vec::new();
+    for &who in order {
+        halt.check()?;
+        let player = &mut players[who];
+        let place = player.place();
+        let (mut deeds, words) = if player.act().is_none() {
+            (Vec::new(), Some("has nothing left to do"))
+        } else if player.waits() {
+            (Vec::new(), Some("hears of nothing"))
+        } else {
+            (player.unit().await?, None)
+        };
+        let closed = player.closed.take();
+        let list = cast.list(&admin.list().await?);
+        let heard: Vec<_> = admin.heard();
+        let heard: Vec<_> = heard.iter().filter_map(|(name, payload)| event(name, cast.payload(payload)?)).collect();
+        for shown in heard.iter().filter(|event| event.name == "device.pair.requested") {
+            let shown = Shown::of_event(&shown.payload);
+            players.iter_mut().filter(|player| player.listens()).for_each(|player| player.heard.clone_from(&shown));
+        }
+        if let Some(Deed::Effect { step, .. }) = deeds.first_mut() {
+            step.events = heard;
+        }
+        let words = words.map_or_else(|| deed_words(&deeds, &mut labels), str::to_owned);
+        let meant = deeds.iter().find_map(|deed| match deed {
+            Deed::Answered { target, .. } => target.as_ref().map(|shown| shown.id.clone()),
+            _ => None,
+        });
+        let passed = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let seen = Seen {
+            who,
+            words,
+            state: State::of(&list, &mut labels),
+            act: act_words(race, who, place, meant.as_deref(), &mut labels),
+            broken: observer.take(passed, &deeds, sight(&list)),
+        };
+        played.push((seen, closed));
+    }
+    for player in players {
+        player.leave().await;
+    }
+    Ok(played)
+}
+
+/// Plays the actors all at once, each by itself; what broke, as the end tells it.
+///
+/// # Errors
+/// The gateway does not do its part, or somebody wants us to stop.
+pub async fn play_at_once(
+    admin: &mut Admin,
+    race: &Race,
+    seed: Seed,
+    halt: &Halt,
+) -> Result<Vec<Broken>, Trouble> {
+    halt.check()?;
+    let cast = Cast::new(admin, race)?;
+    let played = at_once(admin, &cast, race, seed).await;
+    let cleared = admin.clear().await;
+    let played = played?;
+    cleared?;
+    Ok(played)
+}
+
+async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Result<Vec<Broken>, Trouble> {
+    let mut setting = Setting::of(race);
+    setting.named = cast.begin(admin, race).await?;
+    let list = cast.list(&admin.list().await?);
+    let mut observer = Observer::new(race, &setting.named, sight(&list));
+    let site = admin.site.clone();
+    let mut dice = seed.dice();
+    let mut runs = Vec::new();
+    for who in 0..race.actors.len() {
+        let player = Player::new(&setting, cast, &site, who, admin).await?;
+        runs.push(to_the_end(player, Duration::from_millis(dice.below(APART_MS + 1))));
+    }
+    let mut deeds = Vec::new();
+    for done in join_all(runs).await {
+        deeds.extend(done?);
+    }
+    // Nobody knows who came first; what was done counts before what was refused.
+    deeds.sort_by_key(|deed| !matches!(deed, Deed::Answered { outcome: Outcome::Done { .. }, .. }));
+    let list = cast.list(&admin.list().await?);
+    Ok(observer.take_at_once(&deeds, &sight(&list)))
+}
+
+async fn to_the_end(mut player: Player<'_>, after: Duration) -> Result<Vec<Deed>, Trouble> {
+    tokio::time::sleep(after).await;
+    let mut deeds = Vec::new();
+    while player.act().is_some() {
+        if player.waits() {
+            player.hear().await;
+        }
+        deeds.extend(player.unit().await?);
+    }
+    player.leave().await;
+    Ok(deeds)
+}
