@@ -12,6 +12,7 @@ use crate::mock::Library;
 use crate::problem::{Problem, nearest};
 use crate::routing::conduct;
 use crate::scenario::Plan;
+use crate::scenario::race::Race;
 use crate::{diagnosis, dialect, fault, report, scenario};
 
 const EXAMPLES: &str = "\
@@ -31,6 +32,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let library = select::library(None)?;
     let plans = select::scenarios(&[], &library)?;
+    let races = select::builtin_races()?;
     let mut texts = Vec::new();
     for id in &args.ids {
         let found = [
@@ -39,6 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
             of_mutant(id),
             check(id),
             of_scenario(id, &plans),
+            of_race(id, &races),
             mock(id, &library),
             of_dialect(id),
             of_format(id),
@@ -121,6 +124,28 @@ fn of_scenario(id: &str, plans: &[Arc<Plan>]) -> Option<String> {
         text.push_str(&format!("  {}: {}\n", cell.label(), cell.expected.words()));
     }
     text.push_str(&format!("run it\n  provoke run {}\n", plan.id));
+    Some(text)
+}
+
+fn of_race(id: &str, races: &[Race]) -> Option<String> {
+    let race = races.iter().find(|race| race.id == id)?;
+    let mut text = format!("race {}\n{}\n\n", race.id, race.title);
+    if !race.about.is_empty() {
+        text.push_str(&format!("{}\n\n", race.about.trim_end()));
+    }
+    text.push_str(&format!("seen at\n  {}\nfile   {}\nactors\n", race.source, race.file));
+    for actor in &race.actors {
+        let acts = actor.acts.len();
+        text.push_str(&format!("  {}: {acts} {}\n", actor.name, if acts == 1 { "act" } else { "acts" }));
+    }
+    text.push_str("breaks\n");
+    if race.breaks.is_empty() {
+        text.push_str("  nothing, under any policy\n");
+    }
+    for breaks in &race.breaks {
+        text.push_str(&format!("  under {}: {}\n", breaks.policy, breaks.invariants.join(", ")));
+    }
+    text.push_str(&format!("run it\n  provoke race {}\n", race.id));
     Some(text)
 }
 

@@ -83,7 +83,10 @@ pub(super) fn lines(kind: Kind) -> Result<Vec<Line>, CliError> {
     Ok(match kind {
         Kind::Scenarios => {
             let plans = select::scenarios(&[], &select::library(None)?)?;
-            plans.iter().map(|plan| line(&plan.id, &plan.title)).collect()
+            let plans = plans.iter().map(|plan| line(&plan.id, &plan.title));
+            let races = select::builtin_races()?;
+            let races = races.iter().map(|race| line(&race.id, &format!("(race) {}", race.title)));
+            plans.chain(races).collect()
         }
         Kind::Faults => {
             let faults = fault::all().iter();

@@ -11,6 +11,7 @@ mod logs;
 mod mock;
 mod progress;
 mod proof;
+mod race;
 mod reach;
 mod run;
 mod schema;
@@ -44,6 +45,8 @@ Examples:
 enum Command {
     /// Run scenarios and judge what happens, per provider and model
     Run(Box<run::Args>),
+    /// Try every order of what several people and programs do to pairing, and draw the one that loses
+    Race(Box<race::Args>),
     /// Serve mock providers, healthy or with faults
     Mock(mock::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Race(args) => race::run(&args),
         Command::Mock(args) => mock::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Gateway(args) => gateway::run(&args),

@@ -24,8 +24,12 @@ pub(super) struct Args {
 enum Kind {
     /// Scenario files
     Scenario,
-    /// The report of `--format json`
+    /// Race files
+    Race,
+    /// The report of `run --format json`
     Report,
+    /// The report of `race --format json`
+    RaceReport,
     /// The mutation matrix of `run --matrix --format json`
     Matrix,
     /// A line of a cassette
@@ -35,7 +39,9 @@ enum Kind {
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let schema = match args.kind {
         Kind::Scenario => scenario::schema::schema(),
+        Kind::Race => scenario::race::schema::schema(),
         Kind::Report => report::json::schema(),
+        Kind::RaceReport => report::json::race_schema(),
         Kind::Matrix => report::json::proof_schema(),
         Kind::Cassette => recording::cassette::schema(),
     };

@@ -8,7 +8,9 @@ use super::error::{CliError, Exit};
 use crate::io::{files, words};
 use crate::mock::Library;
 use crate::problem::{Place, Problem, nearest};
+use crate::scenario::race::{self, Race};
 use crate::scenario::{Plan, Source, compile, read};
+use crate::simulation::interleave;
 
 /// The mocks at hand: the built-in ones, and those of a folder over them.
 pub(super) fn library(folder: Option<&Path>) -> Result<Library, CliError> {
@@ -47,7 +49,9 @@ pub(super) fn scenarios(names: &[String], library: &Library) -> Result<Vec<Arc<P
     }
     for name in names {
         let path = Path::new(name);
-        if path.exists() || is_yaml(path) {
+        if path.is_dir() {
+            found.extend(from_disk(path)?.into_iter().filter(|file| !holds_race(file)).map(Found::OnDisk));
+        } else if path.exists() || is_yaml(path) {
             found.extend(from_disk(path)?.into_iter().map(Found::OnDisk));
         } else {
             found.extend(by_name(name)?.into_iter().map(Found::BuiltIn));
@@ -107,6 +111,9 @@ impl Found {
             Self::OnDisk(path) => {
                 let text = read_text(&path).map_err(alone)?;
                 let file = path.to_string_lossy().into_owned();
+                if race::is_race(&text) {
+                    return Err(alone(is_a_race(&file, &file)));
+                }
                 let mut source = Source { file, text, beside: BTreeMap::new() };
                 let scenario = read(&source).map_err(alone)?;
                 if let Some(config) = &scenario.config {
@@ -143,6 +150,10 @@ fn by_name(name: &str) -> Result<Vec<Source>, CliError> {
     if !chosen.is_empty() {
         return Ok(chosen);
     }
+    let races = builtin_races()?;
+    if let Some(race) = races.iter().find(|race| race.id == name || race.id.starts_with(&prefix)) {
+        return Err(CliError::new(Exit::Usage, is_a_race(name, &race.file)));
+    }
     let problem = Problem::new(format!("no scenario is called `{name}`"));
     let problem = match nearest(name, ids.iter().map(String::as_str)) {
         Some(near) => problem.hint(format!("did you mean `{near}`? (`provoke list scenarios` shows all)")),
@@ -151,12 +162,30 @@ fn by_name(name: &str) -> Result<Vec<Source>, CliError> {
     Err(CliError::new(Exit::NothingSelected, problem))
 }
 
+/// The races that are compiled into the binary.
+pub(super) fn builtin_races() -> Result<Vec<Race>, CliError> {
+    let known = interleave::known();
+    let read = |source: &Source| race::read(source, &known).map_err(usage);
+    Source::races().iter().map(read).collect()
+}
+
+/// Whether a file found below a folder is for `provoke race`. One that cannot be read is nobody's, and
+/// is told of when it is read for good.
+pub(super) fn holds_race(path: &Path) -> bool {
+    read_text(path).is_ok_and(|text| race::is_race(&text))
+}
+
+fn is_a_race(name: &str, file: &str) -> Problem {
+    let problem = Problem::new("this is a race: actors, and no providers").in_file(file);
+    problem.hint(format!("`provoke race {name}` tries its orders"))
+}
+
 fn id_of(source: &Source) -> Option<String> {
     read(source).ok().map(|file| file.id.value)
 }
 
 /// The scenario files of a path: itself, or those below it.
-fn from_disk(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+pub(super) fn from_disk(path: &Path) -> Result<Vec<PathBuf>, CliError> {
     if !path.exists() {
         let problem = Problem::new(format!("there is no file {}", path.display()));
         return Err(CliError::new(
@@ -211,10 +240,10 @@ fn read_file(path: &Path) -> Result<bytes::Bytes, CliError> {
     })
 }
 
-fn is_yaml(path: &Path) -> bool {
+pub(super) fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-fn usage(problems: Vec<Problem>) -> CliError {
+pub(super) fn usage(problems: Vec<Problem>) -> CliError {
     CliError { exit: Exit::Usage, problems }
 }

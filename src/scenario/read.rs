@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_saphyr::Spanned;
+
 use super::builtin::FILES;
+use super::race::is_race;
 use super::schema::File;
 use crate::problem::Problem;
 use crate::scalar::read_yaml;
@@ -19,9 +22,20 @@ pub struct Source {
 }
 
 impl Source {
-    /// The scenarios compiled into the binary, by their paths, each with the files beside it.
+    /// The scenarios compiled into the binary, by their paths, each with the files beside it. Races are
+    /// not among them: see [`Source::races`].
     #[must_use]
     pub fn builtin() -> Vec<Self> {
+        Self::all().into_iter().filter(|source| !is_race(&source.text)).collect()
+    }
+
+    /// The races compiled into the binary, by their paths.
+    #[must_use]
+    pub fn races() -> Vec<Self> {
+        Self::all().into_iter().filter(|source| is_race(&source.text)).collect()
+    }
+
+    fn all() -> Vec<Self> {
         let folder_of = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let text_of = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (scenarios, others): (Vec<_>, Vec<_>) =
@@ -44,16 +58,25 @@ impl Source {
 /// One problem, with file, line, column and the nearest valid key.
 pub fn read(source: &Source) -> Result<File, Problem> {
     let file: File = read_yaml(&source.text, &source.file)?;
-    let id = &file.id.value;
-    let well_formed = id.contains('.')
-        && id.split('.').all(|part| {
+    well_formed(source, &file.id)?;
+    Ok(file)
+}
+
+/// Whether an id is one.
+///
+/// # Errors
+/// Where it is not, in its place.
+pub(super) fn well_formed(source: &Source, id: &Spanned<String>) -> Result<(), Problem> {
+    let word = &id.value;
+    let good = word.contains('.')
+        && word.split('.').all(|part| {
             part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
                 && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         });
-    if !well_formed {
-        return Err(Problem::new(format!("`{id}` is no scenario id"))
-            .at(super::compile::place(source, &file.id))
-            .hint("ids are lower-case and dotted, such as `stream.empty-body`"));
+    if good {
+        return Ok(());
     }
-    Ok(file)
+    Err(Problem::new(format!("`{word}` is no scenario id"))
+        .at(super::compile::place(source, id))
+        .hint("ids are lower-case and dotted, such as `stream.empty-body`"))
 }

@@ -14,6 +14,7 @@ use provoke::scenario::{self, Source, schema};
 use serde_json::Value;
 
 const SCHEMA: &str = "scenarios/scenario.schema.json";
+const RACE_SCHEMA: &str = "scenarios/race.schema.json";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -35,7 +36,7 @@ fn files(folder: &str) -> Vec<String> {
     let root = root().join(folder);
     let mut found = Vec::new();
     walk(&root, &root, &mut found);
-    found.retain(|path| format!("{folder}/{path}") != SCHEMA);
+    found.retain(|path| ![SCHEMA, RACE_SCHEMA].contains(&format!("{folder}/{path}").as_str()));
     found.sort();
     found
 }
@@ -57,12 +58,14 @@ fn list(folder: &str) -> String {
 }
 
 #[test]
-fn lists_name_every_file_and_the_schema_beside_the_scenarios_is_the_published_one() {
+fn lists_name_every_file_and_the_schemas_beside_the_scenarios_are_the_published_ones() {
     let published = format!("{:#}\n", schema::schema());
+    let race_published = format!("{:#}\n", scenario::race::schema::schema());
     let wanted = [
         ("src/scenario/builtin.rs", list("scenarios")),
         ("src/mock/builtin.rs", list("mocks")),
         (SCHEMA, published),
+        (RACE_SCHEMA, race_published),
     ];
     let update = std::env::var_os("PROVOKE_UPDATE_LISTS").is_some();
     for (file, text) in wanted {
@@ -93,7 +96,7 @@ fn sources() -> Vec<Source> {
             .map(|(beside, bytes)| (beside.rsplit('/').next().unwrap_or_default().to_owned(), text(bytes)))
             .collect(),
     };
-    yaml.iter().map(of).collect()
+    yaml.iter().map(of).filter(|source| !scenario::race::is_race(&source.text)).collect()
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod cast;
 mod files;
 mod play;
 mod player;
+mod run;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,10 @@ use crate::io::client::{Link, fresh_uuid, platform};
 
 pub use admin::{Admin, Found};
 pub use play::{Played, play_at_once, play_order};
+pub use run::{Wanted, run};
+
+/// What the devices are called in lists, should one ever be left.
+pub const DISPLAY_NAME: &str = "provoke race (scratch)";
 
 /// A gateway, and how to get in.
 #[derive(Debug, Clone)]
@@ -48,6 +53,7 @@ impl Site {
         credentials: Credentials,
     ) -> Result<(Link, Hello), Fault> {
         let instance_id = fresh_uuid().map_err(|error| Fault::Unreachable(error.to_string()))?;
+        let persona = Persona { display_name: Some(DISPLAY_NAME.to_owned()), ..persona };
         let greeting =
             Greeting { persona, credentials, key: Arc::clone(key), platform: platform(), instance_id };
         Link::open(&self.endpoint, greeting, self.patience).await

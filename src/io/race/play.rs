@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use tokio::sync::watch;
 
 use super::answer::event;
 use super::cast::Cast;
@@ -130,9 +131,15 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     let site = admin.site.clone();
     let mut dice = seed.dice();
     let mut runs = Vec::new();
+    let (left, others) = watch::channel(0);
+    let left = &left;
     for who in 0..race.actors.len() {
         let player = Player::new(&setting, cast, &site, who, admin).await?;
-        runs.push(to_the_end(player, Duration::from_millis(dice.below(APART_MS + 1))));
+        if !player.listens() {
+            left.send_modify(|left| *left += 1);
+        }
+        let after = Duration::from_millis(dice.below(APART_MS + 1));
+        runs.push(to_the_end(player, after, left, others.clone()));
     }
     let mut deeds = Vec::new();
     for done in join_all(runs).await {
@@ -144,15 +151,28 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     Ok(observer.take_at_once(&deeds, &sight(&list)))
 }
 
-async fn to_the_end(mut player: Player<'_>, after: Duration) -> Result<Vec<Deed>, Trouble> {
+async fn to_the_end(
+    mut player: Player<'_>,
+    after: Duration,
+    left: &watch::Sender<usize>,
+    mut others: watch::Receiver<usize>,
+) -> Result<Vec<Deed>, Trouble> {
     tokio::time::sleep(after).await;
-    let mut deeds = Vec::new();
-    while player.act().is_some() {
-        if player.waits() {
-            player.hear().await;
+    let listens = player.listens();
+    let done = async {
+        let mut deeds = Vec::new();
+        while player.act().is_some() {
+            if player.waits() {
+                player.hear(&mut others).await;
+            }
+            deeds.extend(player.unit().await?);
         }
-        deeds.extend(player.unit().await?);
+        Ok(deeds)
+    };
+    let done = done.await;
+    if !listens {
+        left.send_modify(|left| *left -= 1);
     }
     player.leave().await;
-    Ok(deeds)
+    done
 }

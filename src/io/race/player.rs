@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::answer::{of_command, step};
 use super::cast::Cast;
 use super::files::{Files, Read};
 use super::{Admin, Site, Trouble};
 use crate::gateway::pairing::{Answer, Command};
-use crate::io::client::Link;
+use crate::io::client::{Happening, Link};
 use crate::io::fresh::{fresh, wall_ms};
 use crate::scenario::race::{Act, Actor, Ask, Via, Which};
 use crate::simulation::interleave::deed::Deed;
@@ -104,22 +105,38 @@ impl<'a> Player<'a> {
             && self.heard.is_none()
     }
 
-    /// Waits until it is told of a request, as long as an exchange may take.
-    pub(super) async fn hear(&mut self) {
+    /// Waits until it is told of a request, or until nobody is left who could make one.
+    pub(super) async fn hear(&mut self, others: &mut watch::Receiver<usize>) {
         let Some(link) = &mut self.link else { return };
         let cast = self.cast;
+        let is_news = |name: &str, payload: &Value| -> Option<Shown> {
+            let payload = cast.payload(payload).filter(|_| name == "device.pair.requested")?;
+            Shown::of_event(&payload)
+        };
         let heard = async {
             loop {
-                let happening = link.next().await.ok()?;
-                if let crate::io::client::Happening::Event(name, payload) = happening
-                    && name == "device.pair.requested"
-                    && let Some(shown) = cast.payload(&payload).as_ref().and_then(Shown::of_event)
-                {
-                    return Some(shown);
+                match link.next().await.ok()? {
+                    Happening::Event(name, payload) => {
+                        if let Some(shown) = is_news(&name, &payload) {
+                            return Some(shown);
+                        }
+                    }
+                    Happening::Answered(..) => {}
                 }
             }
         };
-        self.heard = tokio::time::timeout(self.site.patience, heard).await.ok().flatten();
+        let found = tokio::select! {
+            shown = heard => Some(shown),
+            _ = others.wait_for(|left| *left == 0) => None,
+        };
+        self.heard = match found {
+            Some(shown) => shown,
+            None => {
+                // An answer comes after every event that was told before it.
+                let _ = link.call("device.pair.list", Some(json!({})), self.site.patience).await;
+                link.heard().iter().find_map(|(name, payload)| is_news(name, payload))
+            }
+        };
     }
 
     /// One unit: until it is answered, or has read the files.

@@ -3,7 +3,16 @@
 //! A race says who is paired when it begins and what each actor does, in its own order. Which actor
 //! moves when is left open: `simulation::interleave` tries every order.
 
+pub mod compile;
+mod read;
+pub mod schema;
+mod write;
+
 use crate::gateway::settings::LocalUpgrade;
+
+pub use compile::{Known, compile};
+pub use read::{is_race, read};
+pub use write::to_yaml;
 
 /// Actors of one race at most.
 pub const ACTORS_MAX: usize = 8;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::deed::Deed;
+use super::facts::Facts;
 use super::invariant::{ALL, Scene};
 use super::ledger::Ledger;
 use super::world::{Moved, Setting, World};
@@ -15,38 +16,51 @@ pub type Broken = (usize, String);
 pub fn judged<L: Ledger>(world: &World<L>, setting: &Setting<'_>, who: usize) -> (Moved<L>, Vec<Broken>) {
     let mut moved = world.moved(setting, who);
     let gateway = setting.race.actors[who].gateway;
+    let broken = {
+        let before = world.truth.seen(world.now_ms(gateway));
+        let (now_ms, steady_ms) = (moved.world.now_ms(gateway), moved.world.clocks.steady_ms);
+        let truth = Arc::clone(&moved.world.truth);
+        let after = truth.seen(now_ms);
+        let World { facts, broken, .. } = &mut moved.world;
+        judge(facts, broken, &moved.deeds, (&*before, &*after), steady_ms)
+    };
+    (moved, broken)
+}
+
+/// Takes in what a move did, and says what it broke for the first time.
+pub(super) fn judge<L: Ledger>(
+    facts: &mut Arc<Facts>,
+    bits: &mut u32,
+    deeds: &[Deed],
+    (before, after): (&L, &L),
+    steady_ms: u64,
+) -> Vec<Broken> {
     let mut broken = Vec::new();
-    let (before, after) =
-        (world.truth.seen(world.now_ms(gateway)), moved.world.truth.seen(moved.world.now_ms(gateway)));
-    for deed in &moved.deeds {
-        if is_idle(deed) {
-            continue;
-        }
-        let old = Arc::clone(&moved.world.facts);
+    for deed in deeds.iter().filter(|deed| !is_idle(deed)) {
+        let old = Arc::clone(facts);
         let mut scene = Scene {
             facts: &old,
             then: &old,
             deed,
             before: (before.devices(), before.requests()),
             after: (after.devices(), after.requests()),
-            steady_ms: moved.world.clocks.steady_ms,
+            steady_ms,
         };
         let mut new = Arc::clone(&old);
         Arc::make_mut(&mut new).take(&scene);
         scene.then = &new;
         for (place, invariant) in ALL.iter().enumerate() {
             let bit = 1_u32 << place;
-            if moved.world.broken & bit == 0
+            if *bits & bit == 0
                 && let Some(words) = invariant.broken(&scene)
             {
-                moved.world.broken |= bit;
+                *bits |= bit;
                 broken.push((place, words));
             }
         }
-        moved.world.facts = new;
+        *facts = new;
     }
-    drop((before, after));
-    (moved, broken)
+    broken
 }
 
 /// Whether a deed changes nothing that an invariant speaks of.

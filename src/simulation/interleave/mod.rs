@@ -10,9 +10,25 @@ pub mod explore;
 pub mod facts;
 pub mod invariant;
 mod judge;
+pub mod least;
 pub mod ledger;
 pub mod live;
+pub mod minimise;
 pub mod policy;
+pub mod sequence;
+pub mod tape;
+pub mod tell;
 pub mod world;
 
+use crate::scenario::race::Known;
+
 pub use judge::{Broken, judged};
+
+/// The names that a race file may use for what breaks.
+#[must_use]
+pub fn known() -> Known {
+    Known {
+        policies: policy::ALL.iter().map(|policy| policy.name).collect(),
+        invariants: invariant::ALL.iter().map(|invariant| invariant.id()).collect(),
+    }
+}

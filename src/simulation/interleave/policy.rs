@@ -1,9 +1,11 @@
 //! The policies that a race can be explored under: ours, OpenClaw's, and known-wrong variants of ours.
 
 use super::explore::{Explored, explore, explore_plainly};
+use super::least::{Bounds, least};
 use super::ledger::{
-    FilesOverwritten, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, Twisted, UnionCreep,
+    FilesOverwritten, Keeping, Ledger, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, Twisted, UnionCreep,
 };
+use super::tape::{Tape, play};
 use super::world::Unready;
 use crate::scenario::race::Race;
 
@@ -20,6 +22,12 @@ pub struct Policy {
     pub explore: fn(&Race, usize) -> Result<Explored, Unready>,
     /// Tries every order without knowing any state again.
     pub explore_plainly: fn(&Race) -> Result<Explored, Unready>,
+    /// Whether each transition is one step on the store.
+    pub atomic: bool,
+    /// Plays one order; see [`play`].
+    pub play: fn(&Race, &[u8], bool) -> Result<Tape, Unready>,
+    /// The order of the fewest steps that breaks an invariant; see [`least`].
+    pub least: fn(&Race, usize, Bounds) -> Result<Option<Vec<u8>>, Unready>,
 }
 
 macro_rules! policy {
@@ -30,6 +38,9 @@ macro_rules! policy {
             mutant: $mutant,
             explore: explore::<$ledger>,
             explore_plainly: explore_plainly::<$ledger>,
+            atomic: matches!(<$ledger as Ledger>::KEEPING, Keeping::Atomic),
+            play: play::<$ledger>,
+            least: least::<$ledger>,
         }
     };
 }

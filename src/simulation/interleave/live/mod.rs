@@ -8,12 +8,14 @@
 mod observe;
 mod order;
 mod plan;
+mod tell;
 mod unit;
 mod words;
 
 pub use observe::{Observer, Sight, named, sight, translated};
 pub use order::{Order, Why};
 pub use plan::{Plan, Steerable, steerable};
+pub use tell::{invariant_ids, tell};
 pub use words::{Labels, Seen, State, act_words, deed_words};
 
 use super::ledger::{Ours, Records};
@@ -49,14 +51,14 @@ impl Model {
     }
 
     /// The orders that are worth playing: the shortest of units that breaks each invariant, and at most
-    /// `clean` that break nothing.
+    /// `whole` that go to the end, those first that break nothing.
     ///
     /// # Errors
     /// Where the model cannot bring about what stands at the beginning.
-    pub fn plan(self, race: &Race, clean: usize, seed: crate::seed::Seed) -> Result<Plan, Unready> {
+    pub fn plan(self, race: &Race, whole: usize, seed: crate::seed::Seed) -> Result<Plan, Unready> {
         match self {
-            Self::Ours => plan::plan::<Ours>(race, clean, seed),
-            Self::OpenClaw => plan::plan::<Records>(race, clean, seed),
+            Self::Ours => plan::plan::<Ours>(race, whole, seed),
+            Self::OpenClaw => plan::plan::<Records>(race, whole, seed),
         }
     }
 

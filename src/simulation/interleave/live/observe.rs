@@ -170,6 +170,11 @@ impl Observer {
     pub fn take_at_once(&mut self, deeds: &[Deed], after: &Sight) -> Vec<Broken> {
         let (before, after) = ((&self.before.devices, &self.before.requests), (&after.devices, &after.requests));
         for deed in deeds {
+            if let Deed::Answered { target: Some(shown), .. } = deed {
+                self.facts.show(shown);
+            }
+        }
+        for deed in deeds {
             let old = self.facts.clone();
             self.facts.take(&Scene { facts: &old, then: &old, deed, before, after, steady_ms: 0 });
         }

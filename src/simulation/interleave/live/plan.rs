@@ -15,7 +15,7 @@ use crate::seed::Seed;
 const STATES_MAX: usize = 20_000;
 /// States of moves that are looked at, to find what a client cannot steer.
 const FINE_MAX: usize = 60_000;
-/// Orders that are drawn by chance, to find some that break nothing.
+/// Orders that are drawn by chance, to find enough that differ.
 const DRAWN: usize = 24;
 /// The longest wait that is waited for, in milliseconds.
 const WAIT_MAX_MS: u64 = 2_000;
@@ -74,7 +74,7 @@ pub fn steerable(race: &Race) -> Steerable {
 }
 
 /// The orders that are worth playing.
-pub(super) fn plan<L: Ledger>(race: &Race, clean: usize, seed: Seed) -> Result<Plan, Unready> {
+pub(super) fn plan<L: Ledger>(race: &Race, whole: usize, seed: Seed) -> Result<Plan, Unready> {
     let (setting, first) = World::<L>::first(race)?;
     if let Some(moves) = &race.order {
         return Ok(Plan { orders: vec![given(&setting, first, moves)], inside: Vec::new() });
@@ -89,7 +89,7 @@ pub(super) fn plan<L: Ledger>(race: &Race, clean: usize, seed: Seed) -> Result<P
         Vec::new()
     };
     merge_alike(&mut orders);
-    orders.extend(clean_ones(&setting, &first, clean, seed));
+    orders.extend(whole_ones(&setting, &first, whole, seed));
     Ok(Plan { orders, inside })
 }
 
@@ -143,17 +143,14 @@ fn bits(broken: u32) -> Vec<usize> {
     (0..32).filter(|place| broken >> place & 1 == 1).collect()
 }
 
-/// A few orders that break nothing.
-fn clean_ones<L: Ledger>(setting: &Setting<'_>, first: &World<L>, most: usize, seed: Seed) -> Vec<Order> {
+/// A few orders to the end, those first that break nothing.
+fn whole_ones<L: Ledger>(setting: &Setting<'_>, first: &World<L>, most: usize, seed: Seed) -> Vec<Order> {
     let actors = first.runners.len();
     let mut dice = seed.derive(&setting.race.id).dice();
     let one_by_one = (0..actors).map(Why::OneByOne);
     let ways = one_by_one.chain([Why::InTurn]).chain([Why::Drawn; DRAWN]);
     let mut orders: Vec<Order> = Vec::new();
     for why in ways {
-        if orders.len() >= most {
-            break;
-        }
         let mut at = 0;
         let order = to_the_end(setting, first.clone(), why, |can: &[usize]| {
             at += 1;
@@ -166,10 +163,12 @@ fn clean_ones<L: Ledger>(setting: &Setting<'_>, first: &World<L>, most: usize, s
                 _ => can[usize::try_from(dice.below(can.len() as u64)).unwrap_or_default()],
             }
         });
-        if order.breaks.is_empty() && orders.iter().all(|known| known.who != order.who) {
+        if orders.iter().all(|known| known.who != order.who) {
             orders.push(order);
         }
     }
+    orders.sort_by_key(|order| !order.breaks.is_empty());
+    orders.truncate(most);
     orders
 }
 
