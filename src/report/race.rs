@@ -1,6 +1,6 @@
 //! Races as bytes: the same formats as everywhere, of a [`RaceRun`].
 
-use super::{Options, json, junit, terminal};
+use super::{Options, html, json, junit, terminal};
 use crate::verdict::race::RaceRun;
 
 /// One format of a report about races.
@@ -13,10 +13,11 @@ pub struct Format {
 }
 
 /// Every format, the one for people first.
-pub const ALL: [Format; 3] = [
+pub const ALL: [Format; 4] = [
     Format { id: "terminal", render: terminal::race },
     Format { id: "json", render: json::race },
     Format { id: "junit", render: junit::race },
+    Format { id: "html", render: html::race },
 ];
 
 /// The format of that name.

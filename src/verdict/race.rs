@@ -19,8 +19,10 @@ pub struct RaceRun {
     pub verdict: Verdict,
     /// Where orders were drawn by chance: what the chance was made of.
     pub seed: u64,
-    /// How long it took by the clock.
+    /// How long it took by the clock, until everything that broke was short.
     pub wall: Duration,
+    /// How much of it went into trying the orders.
+    pub exploring: Duration,
 }
 
 impl RaceRun {

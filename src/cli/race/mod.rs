@@ -15,8 +15,9 @@ use crate::problem::{Problem, nearest};
 use crate::report;
 use crate::report::race::Format;
 use crate::scenario::race::{ACTORS_MAX, ACTS_MAX};
+use crate::seed::Seed;
 use crate::simulation::interleave::policy::{self, Policy};
-use crate::simulation::interleave::tell::within;
+use crate::simulation::interleave::tell::{tell, tried, within};
 use crate::verdict::Verdict;
 use crate::verdict::race::RaceRun;
 
@@ -82,7 +83,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     }
     let races: Vec<_> = races.iter().map(|race| within(race, args.actors, args.steps)).collect();
     let began = Instant::now();
-    let mut sets = explore::all(&races, policy);
+    let tries = explore::each(&races, |race| tried(race, policy, Seed(args.seed)));
+    let exploring = began.elapsed();
+    let tries: Vec<_> = races.iter().zip(tries).collect();
+    let mut sets = explore::each(&tries, |(race, tried)| tell(race, policy, tried.clone()));
     if let Some(folder) = &args.counterexamples {
         keep(folder, &mut sets)?;
     }
@@ -93,6 +97,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         sets,
         seed: args.seed,
         wall: began.elapsed(),
+        exploring,
     };
     let to_file = report::Options { colour: false, width: 120, verbose: args.verbose };
     for (format, file) in &beside {

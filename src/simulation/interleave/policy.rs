@@ -1,6 +1,6 @@
 //! The policies that a race can be explored under: ours, OpenClaw's, and known-wrong variants of ours.
 
-use super::explore::{Explored, explore, explore_plainly};
+use super::explore::{Explored, explore, explore_plainly, sample};
 use super::least::{Bounds, least};
 use super::ledger::{
     FilesOverwritten, Keeping, Ledger, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, Twisted, UnionCreep,
@@ -8,6 +8,7 @@ use super::ledger::{
 use super::tape::{Tape, play};
 use super::world::Unready;
 use crate::scenario::race::Race;
+use crate::seed::Seed;
 
 /// A policy.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,8 @@ pub struct Policy {
     pub mutant: bool,
     /// Tries every order.
     pub explore: fn(&Race, usize) -> Result<Explored, Unready>,
+    /// Draws so many orders by chance.
+    pub sample: fn(&Race, Seed, u32) -> Result<Explored, Unready>,
     /// Tries every order without knowing any state again.
     pub explore_plainly: fn(&Race) -> Result<Explored, Unready>,
     /// Whether each transition is one step on the store.
@@ -37,12 +40,39 @@ macro_rules! policy {
             about: $about,
             mutant: $mutant,
             explore: explore::<$ledger>,
+            sample: sample::<$ledger>,
             explore_plainly: explore_plainly::<$ledger>,
             atomic: matches!(<$ledger as Ledger>::KEEPING, Keeping::Atomic),
             play: play::<$ledger>,
             least: least::<$ledger>,
         }
     };
+}
+
+impl Policy {
+    /// Tries every order of a race, or, where it has more than `states_max` states, draws `samples`
+    /// orders by chance.
+    ///
+    /// # Errors
+    /// Where the policy cannot bring about what stands at the beginning.
+    pub fn run(&self, race: &Race, states_max: usize, seed: Seed, samples: u32) -> Result<Explored, Unready> {
+        let explored = (self.explore)(race, states_max)?;
+        if explored.whole {
+            return Ok(explored);
+        }
+        let mut drawn = (self.sample)(race, seed, samples)?;
+        // What the search came upon before it was given up is found as well, by the shortest order.
+        for found in explored.found {
+            match drawn.found.iter_mut().find(|known| known.invariant == found.invariant) {
+                Some(known) => (known.words, known.order) = (found.words, found.order),
+                None => drawn.found.push(found),
+            }
+        }
+        drawn.moves += explored.moves;
+        drawn.made += explored.made;
+        drawn.states = drawn.states.max(explored.states);
+        Ok(drawn)
+    }
 }
 
 /// All policies, ours first.

@@ -1,6 +1,6 @@
 //! What a race comes to under a policy, as reports tell it.
 
-use super::explore::{Explored, Found};
+use super::explore::{Explored, Found, SAMPLES, STATES_MAX};
 use super::invariant::ALL;
 use super::minimise::minimise;
 use super::policy::{self, Policy};
@@ -8,16 +8,39 @@ use super::sequence::sequence;
 use super::tape::{Tape, carried_over};
 use super::world::Unready;
 use crate::scenario::race::{Breaks, Race, to_yaml};
+use crate::seed::Seed;
 use crate::verdict::Verdict;
 use crate::verdict::race::{Picture, RaceSet, Violation};
 
-/// Explores a race, and makes everything that breaks as short as it goes. A race that gives one order is
-/// played in that order alone.
+/// What came of trying the orders of a race, before anything is made short.
+#[derive(Debug, Clone)]
+pub enum Tried {
+    /// Its orders were tried.
+    Explored(Explored),
+    /// It gives one order alone, which was played.
+    Played(Tape),
+    /// The policy cannot bring about what stands at the beginning.
+    Unready(Unready),
+}
+
+/// Tries the orders of a race; where it has too many, they are drawn by chance, from the seed. A race that
+/// gives one order is played in that order alone.
 #[must_use]
-pub fn tell(race: &Race, policy: &Policy, states_max: usize) -> RaceSet {
-    let told = match &race.order {
-        Some(order) => replayed(race, policy, order),
-        None => explored(race, policy, states_max),
+pub fn tried(race: &Race, policy: &Policy, seed: Seed) -> Tried {
+    let tried = match &race.order {
+        Some(order) => replayed(race, policy, order).map(Tried::Played),
+        None => policy.run(race, STATES_MAX, seed.derive(&race.id), SAMPLES).map(Tried::Explored),
+    };
+    tried.unwrap_or_else(Tried::Unready)
+}
+
+/// Makes everything that broke as short as it goes, and says it in words.
+#[must_use]
+pub fn tell(race: &Race, policy: &Policy, tried: Tried) -> RaceSet {
+    let told = match tried {
+        Tried::Explored(explored) => shortened(race, policy, explored),
+        Tried::Played(tape) => Ok(played(race, &tape)),
+        Tried::Unready(unready) => Err(unready),
     };
     told.unwrap_or_else(|unready| RaceSet {
         verdict: Verdict::Skip,
@@ -59,8 +82,8 @@ fn set(race: &Race) -> RaceSet {
     }
 }
 
-fn explored(race: &Race, policy: &Policy, states_max: usize) -> Result<RaceSet, Unready> {
-    let Explored { orders, moves, made, states, mut found, whole } = (policy.explore)(race, states_max)?;
+fn shortened(race: &Race, policy: &Policy, explored: Explored) -> Result<RaceSet, Unready> {
+    let Explored { orders, moves, made, states, mut found, whole } = explored;
     found.sort_by_key(|found| found.invariant);
     let violations = found.iter().map(|found| violation(race, policy, found)).collect::<Result<Vec<_>, _>>()?;
     let verdict = if violations.is_empty() { Verdict::Pass } else { Verdict::Fail };
@@ -96,11 +119,15 @@ fn told(invariant: usize, message: String, orders: u128, picture: Picture, repla
 }
 
 /// Plays one order alone.
-fn replayed(race: &Race, policy: &Policy, order: &[usize]) -> Result<RaceSet, Unready> {
+fn replayed(race: &Race, policy: &Policy, order: &[usize]) -> Result<Tape, Unready> {
     let order: Vec<u8> = order.iter().map(|who| u8::try_from(*who).unwrap_or(u8::MAX)).collect();
     let found_under = race.breaks.iter().find_map(|breaks| policy::named(&breaks.policy)).unwrap_or(policy);
     let order = carried_over(race, &order, found_under, policy)?;
-    let tape = (policy.play)(race, &order, true)?;
+    (policy.play)(race, &order, true)
+}
+
+/// What one order comes to.
+fn played(race: &Race, tape: &Tape) -> RaceSet {
     let broken: Vec<(usize, String)> = tape.moves.iter().flat_map(|played| played.broken.clone()).collect();
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let all = RaceSet {
@@ -111,8 +138,8 @@ fn replayed(race: &Race, policy: &Policy, order: &[usize]) -> Result<RaceSet, Un
         ..set(race)
     };
     if broken.is_empty() {
-        let (picture, _) = sequence(race, &tape, None);
-        return Ok(RaceSet { played: Some(picture), ..all });
+        let (picture, _) = sequence(race, tape, None);
+        return RaceSet { played: Some(picture), ..all };
     }
     let violations = broken.iter().map(|(invariant, words)| {
         let length = tape.breaks(*invariant).map_or(tape.moves.len(), |(length, _)| length);
@@ -120,5 +147,5 @@ fn replayed(race: &Race, policy: &Policy, order: &[usize]) -> Result<RaceSet, Un
         let (picture, message) = sequence(race, &until, Some(words));
         told(*invariant, message.unwrap_or_default(), 1, picture, to_yaml(race))
     });
-    Ok(RaceSet { verdict: Verdict::Fail, violations: violations.collect(), ..all })
+    RaceSet { verdict: Verdict::Fail, violations: violations.collect(), ..all }
 }

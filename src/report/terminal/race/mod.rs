@@ -25,8 +25,8 @@ fn draw_summary(canvas: &mut Canvas, run: &RaceRun) {
     let broken = run.sets.iter().filter(|set| !set.violations.is_empty()).count();
     let all = counted(run.sets.len(), "set");
     let sets = if broken == 0 { all } else { format!("{broken} of {all} broken") };
-    let ((moves, made), millis) = (run.moves(), run.wall.as_millis().max(1));
-    let pace = u128::from(moves) * 1_000 / millis;
+    let ((moves, made), micros) = (run.moves(), run.exploring.as_micros().max(1));
+    let pace = u128::from(moves) * 1_000_000 / micros;
     let orders = if run.orders() == 1 { "order" } else { "orders" };
     let text = format!(
         "{sets}: {} {orders}, {} moves ({} of them different), {} states; seed {}; {}, {} moves/s",

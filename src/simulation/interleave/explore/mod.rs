@@ -8,8 +8,10 @@
 mod packed;
 mod plain;
 mod pool;
+mod sample;
 
 pub use plain::explore_plainly;
+pub use sample::{SAMPLES, sample};
 
 use super::ledger::Ledger;
 use super::world::{Unready, World};
@@ -17,7 +19,7 @@ use crate::scenario::race::Race;
 use packed::{Memory, Packed};
 use pool::{Index, small};
 
-/// States of one race at most, before it is sampled instead.
+/// States of one race at most, before orders are drawn by chance instead.
 pub const STATES_MAX: usize = 1_000_000;
 
 /// What came of exploring a race.
