@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::text::shown;
+use crate::verdict::Verdict;
 use crate::verdict::race::live::{Cleared, LiveOrder, LiveRate, LiveRun, LiveSet};
 
 /// The schema of the JSON form.
@@ -145,7 +146,7 @@ pub fn json(run: &LiveRun, _: &Options) -> Vec<u8> {
         "policy": run.policy,
         "because": run.because,
         "seed": run.seed,
-        "verdict": run.verdict().to_string(),
+        "verdict": word(run.verdict()),
         "disagreements": run.disagreements(),
         "cleared": left.is_none(),
         "scratch": cleared,
@@ -154,11 +155,20 @@ pub fn json(run: &LiveRun, _: &Options) -> Vec<u8> {
     format!("{value:#}\n").into_bytes()
 }
 
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Skip => "skip",
+        _ => "fail",
+    }
+}
+
 fn set(set: &LiveSet) -> Value {
     let rate = set.rate.as_ref().map(|rate| {
         let broken = rate.reality.iter();
-        let broken: Vec<Value> =
-            broken.map(|(id, count, words)| json!({"invariant": id, "runs": count, "words": words})).collect();
+        let broken: Vec<Value> = broken
+            .map(|(id, count, words)| json!({"invariant": id, "runs": count, "words": words}))
+            .collect();
         json!({"runs": rate.runs, "model": rate.model, "broken": broken})
     });
     json!({

@@ -50,7 +50,10 @@ fn on_disk(path: &Path) -> Result<Vec<Race>, CliError> {
         files.retain(|file| holds_race(file));
         if files.is_empty() {
             let problem = Problem::new(format!("{} holds no race", path.display()));
-            return Err(CliError::new(Exit::NothingSelected, problem.hint("races are .yaml files with actors")));
+            return Err(CliError::new(
+                Exit::NothingSelected,
+                problem.hint("races are .yaml files with actors"),
+            ));
         }
     }
     let (mut races, mut problems) = (Vec::new(), Vec::new());

@@ -53,7 +53,8 @@ impl Admin {
     pub async fn open(site: Site) -> Result<Self, Trouble> {
         let key = Arc::new(scratch_key().map_err(Trouble::Files)?);
         let opened = site.open(Persona::cli(), &key, site.credentials.clone()).await;
-        let mut admin = Self { site, key, link: None, version: String::new(), made: BTreeSet::new(), count: 1 };
+        let mut admin =
+            Self { site, key, link: None, version: String::new(), made: BTreeSet::new(), count: 1 };
         match opened {
             Ok((link, hello)) => {
                 admin.version = hello.version.unwrap_or_else(|| "unknown".to_owned());

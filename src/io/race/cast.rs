@@ -86,7 +86,8 @@ impl Cast {
             Proof::Shared => site.credentials.clone(),
             _ => Credentials { device_token: token.map(Secret::new), ..Credentials::default() },
         };
-        let key = self.keys.get(&ask.device).ok_or_else(|| Trouble::Start(format!("no key of {}", ask.device)))?;
+        let key =
+            self.keys.get(&ask.device).ok_or_else(|| Trouble::Start(format!("no key of {}", ask.device)))?;
         let opened = match site.open(persona, key, credentials).await {
             Ok((link, hello)) => {
                 link.close().await;
@@ -115,7 +116,11 @@ impl Cast {
 
     /// Brings about what stands before the first act, as it comes about in life: by connects. The
     /// requests that stand then, by their names.
-    pub(super) async fn begin(&self, admin: &mut Admin, race: &Race) -> Result<Vec<(String, Shown)>, Trouble> {
+    pub(super) async fn begin(
+        &self,
+        admin: &mut Admin,
+        race: &Race,
+    ) -> Result<Vec<(String, Shown)>, Trouble> {
         let site = admin.site.clone();
         for paired in &race.start.devices {
             let ask = Ask {

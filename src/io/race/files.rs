@@ -73,16 +73,15 @@ impl Files {
     }
 
     fn write(&self, read: &Read, records: &Records, ours: &BTreeSet<String>) -> io::Result<()> {
-        let image = Image {
-            paired: records.paired.clone(),
-            pending: records.pending.clone(),
-            ..Image::default()
-        };
-        let (paired, pending) = (object(Some(image.paired_text().as_bytes())), object(Some(image.pending_text().as_bytes())));
+        let image =
+            Image { paired: records.paired.clone(), pending: records.pending.clone(), ..Image::default() };
+        let (paired, pending) =
+            (object(Some(image.paired_text().as_bytes())), object(Some(image.pending_text().as_bytes())));
         let mine = |id: &str, _: &Value| ours.contains(id);
         let of_mine = |_: &str, entry: &Value| entry["deviceId"].as_str().is_some_and(|id| ours.contains(id));
         let same = |id: &String| records.paired.get(id) == read.records.paired.get(id);
-        let paired = merged(object(self.text(PAIRED)?.as_deref()), &read.paired, &paired, mine, |id| same(id));
+        let paired =
+            merged(object(self.text(PAIRED)?.as_deref()), &read.paired, &paired, mine, |id| same(id));
         let kept = |id: &String| records.pending.get(id) == read.records.pending.get(id);
         let pending =
             merged(object(self.text(PENDING)?.as_deref()), &read.pending, &pending, of_mine, |id| kept(id));

@@ -11,10 +11,10 @@ use super::player::Player;
 use super::{Admin, Halt, Trouble};
 use crate::scenario::race::Race;
 use crate::seed::Seed;
+use crate::simulation::interleave::Broken;
 use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::live::{Labels, Observer, Seen, State, act_words, deed_words, sight};
 use crate::simulation::interleave::world::{Outcome, Setting, Shown};
-use crate::simulation::interleave::Broken;
 
 /// How far apart actors begin at most that run at once, in milliseconds.
 const APART_MS: u64 = 12;
@@ -75,10 +75,14 @@ async fn in_order(
         let closed = player.closed.take();
         let list = cast.list(&admin.list().await?);
         let heard: Vec<_> = admin.heard();
-        let heard: Vec<_> = heard.iter().filter_map(|(name, payload)| event(name, cast.payload(payload)?)).collect();
+        let heard: Vec<_> =
+            heard.iter().filter_map(|(name, payload)| event(name, cast.payload(payload)?)).collect();
         for shown in heard.iter().filter(|event| event.name == "device.pair.requested") {
             let shown = Shown::of_event(&shown.payload);
-            players.iter_mut().filter(|player| player.listens()).for_each(|player| player.heard.clone_from(&shown));
+            players
+                .iter_mut()
+                .filter(|player| player.listens())
+                .for_each(|player| player.heard.clone_from(&shown));
         }
         if let Some(Deed::Effect { step, .. }) = deeds.first_mut() {
             step.events = heard;
@@ -130,9 +134,9 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     let mut observer = Observer::new(race, &setting.named, sight(&list));
     let site = admin.site.clone();
     let mut dice = seed.dice();
-    let mut runs = Vec::new();
     let (left, others) = watch::channel(0);
     let left = &left;
+    let mut runs = Vec::new();
     for who in 0..race.actors.len() {
         let player = Player::new(&setting, cast, &site, who, admin).await?;
         if !player.listens() {

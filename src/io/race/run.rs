@@ -109,8 +109,10 @@ fn planned(admin: &Admin, model: Model, race: &Race, wanted: &Wanted) -> Result<
         Steerable::WithFiles | Steerable::Yes => {}
     }
     model.plan(race, wanted.orders, wanted.seed).map_err(|unready| {
-        let wants_ask = race.start.local_upgrade == LocalUpgrade::Connection && !race.start.requests.is_empty();
-        let hint = if wants_ask { "; this gateway has localUpgrade connection, and it wants ask" } else { "" };
+        let wants_ask =
+            race.start.local_upgrade == LocalUpgrade::Connection && !race.start.requests.is_empty();
+        let hint =
+            if wants_ask { "; this gateway has localUpgrade connection, and it wants ask" } else { "" };
         format!("{unready}{hint}")
     })
 }
@@ -140,7 +142,8 @@ async fn one(
             broken.entry(place).or_insert((0, words)).0 += 1;
         }
     }
-    let reality = broken.into_iter().map(|(place, (count, words))| (invariant_ids(&[place]).concat(), count, words));
+    let reality =
+        broken.into_iter().map(|(place, (count, words))| (invariant_ids(&[place]).concat(), count, words));
     set.rate = Some(LiveRate { runs, model: invariant_ids(&plan.inside), reality: reality.collect() });
     Ok(())
 }

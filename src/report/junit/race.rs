@@ -15,7 +15,8 @@ pub(in crate::report) fn race(run: &RaceRun, _: &Options) -> Vec<u8> {
     suite.add_property(("provoke.seed", run.seed.to_string().as_str()));
     suite.add_property(("provoke.policy", shown(&run.policy).as_str()));
     // Jenkins groups by the part before the last dot.
-    let class = format!("provoke.{}", shown(&run.policy).replace(|c: char| c == '.' || c.is_whitespace(), "_"));
+    let class =
+        format!("provoke.{}", shown(&run.policy).replace(|c: char| c == '.' || c.is_whitespace(), "_"));
     suite.add_test_cases(run.sets.iter().map(|set| test_case(set, &class)));
     report.add_test_suite(suite);
     super::bytes(&report)

@@ -49,7 +49,8 @@ pub fn minimise(race: &Race, policy: &Policy, found: &Found) -> Result<Least, Un
     best.shorten();
     while best.pass() {}
     let order = best.tape.order();
-    let words = best.tape.breaks(found.invariant).map_or_else(|| found.words.clone(), |(_, words)| words.into());
+    let words =
+        best.tape.breaks(found.invariant).map_or_else(|| found.words.clone(), |(_, words)| words.into());
     Ok(Least { race: best.best, order, tape: best.tape, words, trials: best.trials })
 }
 
@@ -98,7 +99,8 @@ impl Minimiser<'_> {
             return false;
         }
         self.trials += 1;
-        let order: Vec<u8> = self.tape.moves.iter().filter_map(|played| cut.kept(played.who, played.at)).collect();
+        let order: Vec<u8> =
+            self.tape.moves.iter().filter_map(|played| cut.kept(played.who, played.at)).collect();
         let steps = self.tape.steps().len();
         let tape = self.losing(&cut.race, &order).filter(|tape| tape.steps().len() <= steps);
         let Some(tape) = tape.or_else(|| self.search(&cut.race, steps)) else { return false };

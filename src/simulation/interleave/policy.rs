@@ -3,7 +3,8 @@
 use super::explore::{Explored, explore, explore_plainly, sample};
 use super::least::{Bounds, least};
 use super::ledger::{
-    FilesOverwritten, Keeping, Ledger, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, Twisted, UnionCreep,
+    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, Twisted,
+    UnionCreep,
 };
 use super::tape::{Tape, play};
 use super::world::Unready;

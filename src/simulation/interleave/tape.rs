@@ -96,12 +96,10 @@ pub fn play<L: Ledger>(race: &Race, order: &[u8], to_the_end: bool) -> Result<Ta
                 tape.skipped += 1;
                 continue;
             }
-            None if to_the_end => {
-                match (0..world.runners.len()).find(|who| world.can_move(&setting, *who)) {
-                    Some(who) => who,
-                    None => break,
-                }
-            }
+            None if to_the_end => match (0..world.runners.len()).find(|who| world.can_move(&setting, *who)) {
+                Some(who) => who,
+                None => break,
+            },
             None => break,
         };
         let gateway = race.actors[who].gateway;

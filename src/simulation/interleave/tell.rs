@@ -85,7 +85,8 @@ fn set(race: &Race) -> RaceSet {
 fn shortened(race: &Race, policy: &Policy, explored: Explored) -> Result<RaceSet, Unready> {
     let Explored { orders, moves, made, states, mut found, whole } = explored;
     found.sort_by_key(|found| found.invariant);
-    let violations = found.iter().map(|found| violation(race, policy, found)).collect::<Result<Vec<_>, _>>()?;
+    let violations =
+        found.iter().map(|found| violation(race, policy, found)).collect::<Result<Vec<_>, _>>()?;
     let verdict = if violations.is_empty() { Verdict::Pass } else { Verdict::Fail };
     Ok(RaceSet { orders, whole, moves, made, states, verdict, violations, ..set(race) })
 }

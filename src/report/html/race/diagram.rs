@@ -66,7 +66,17 @@ pub(super) fn draw(m: &mut Markup, picture: &Picture, title: &str, id: &str) {
         for (from, to) in &sheet.bands {
             let (y, height) = (from.to_string(), (to - from).to_string());
             let width = (sheet.width - 4).to_string();
-            m.leaf("rect", &[("class", "band"), ("x", "2"), ("y", &y), ("width", &width), ("height", &height), ("rx", "6")]);
+            m.leaf(
+                "rect",
+                &[
+                    ("class", "band"),
+                    ("x", "2"),
+                    ("y", &y),
+                    ("width", &width),
+                    ("height", &height),
+                    ("rx", "6"),
+                ],
+            );
         }
         for at in 0..picture.lanes.len() {
             let path = format!("M{} {heads}V{}", sheet.x(at), sheet.y);
@@ -169,7 +179,10 @@ fn put(m: &mut Markup, row: &Row) {
         Row::Box(class, left, top, width, lines) => {
             let height = lines.len() * LINE + 2 * PAD;
             let [x, y, wide, high] = [left, top, width, &height].map(ToString::to_string);
-            m.leaf("rect", &[("class", class), ("x", &x), ("y", &y), ("width", &wide), ("height", &high), ("rx", "5")]);
+            m.leaf(
+                "rect",
+                &[("class", class), ("x", &x), ("y", &y), ("width", &wide), ("height", &high), ("rx", "5")],
+            );
             for (at, line) in lines.iter().enumerate() {
                 let class = if class.starts_with("head") && at > 0 { "about" } else { class };
                 text(m, class, left + width / 2, top + PAD + at * LINE + 11, line);

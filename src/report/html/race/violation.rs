@@ -18,9 +18,13 @@ pub(super) fn draw_all(m: &mut Markup, run: &RaceRun) {
         return;
     }
     m.raw("<section aria-labelledby=\"orders-title\">\n<h2 id=\"orders-title\">The orders, drawn</h2>\n");
-    m.raw("<p class=\"lead\">Time goes down. A number begins a step: what one of them does without anybody in ");
+    m.raw(
+        "<p class=\"lead\">Time goes down. A number begins a step: what one of them does without anybody in ",
+    );
     m.raw("between. Solid arrows ask, dashed arrows answer; a box says what changes where it stands. ");
-    m.raw("Requests are called r1, r2 and so on, as they appear. The red box is where the rule breaks.</p>\n");
+    m.raw(
+        "Requests are called r1, r2 and so on, as they appear. The red box is where the rule breaks.</p>\n",
+    );
     let mut drawn = 0;
     for set in shown {
         m.tag("section", &[("class", "scenario"), ("id", &anchor(set))], |m| {

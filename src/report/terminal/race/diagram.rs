@@ -130,8 +130,20 @@ fn arrow(grid: &Grid, head: Line, message: &Message) -> Line {
     for column in grid.line(left)..=grid.line(right) {
         let lane = (left..=right).find(|lane| grid.line(*lane) == column);
         shaft.push(match lane {
-            Some(lane) if lane == left => if goes_right { '├' } else { '│' },
-            Some(lane) if lane == right => if goes_right { '│' } else { '┤' },
+            Some(lane) if lane == left => {
+                if goes_right {
+                    '├'
+                } else {
+                    '│'
+                }
+            }
+            Some(lane) if lane == right => {
+                if goes_right {
+                    '│'
+                } else {
+                    '┤'
+                }
+            }
             Some(_) => '┼',
             None if goes_right && column + 1 == grid.line(right) => '►',
             None if !goes_right && column == grid.line(left) + 1 => '◄',

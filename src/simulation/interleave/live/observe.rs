@@ -168,7 +168,8 @@ impl Observer {
     /// Takes in what was done all at once, so that only the end tells: what is said of an approval, and
     /// what is listed when all are done.
     pub fn take_at_once(&mut self, deeds: &[Deed], after: &Sight) -> Vec<Broken> {
-        let (before, after) = ((&self.before.devices, &self.before.requests), (&after.devices, &after.requests));
+        let (before, after) =
+            ((&self.before.devices, &self.before.requests), (&after.devices, &after.requests));
         for deed in deeds {
             if let Deed::Answered { target: Some(shown), .. } = deed {
                 self.facts.show(shown);

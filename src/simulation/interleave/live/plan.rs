@@ -80,8 +80,10 @@ pub(super) fn plan<L: Ledger>(race: &Race, whole: usize, seed: Seed) -> Result<P
         return Ok(Plan { orders: vec![given(&setting, first, moves)], inside: Vec::new() });
     }
     let mut orders = losing(&setting, first.clone());
-    let known: BTreeSet<usize> =
-        orders.iter().filter_map(|order| if let Why::Loses(place) = order.why { Some(place) } else { None }).collect();
+    let known: BTreeSet<usize> = orders
+        .iter()
+        .filter_map(|order| if let Why::Loses(place) = order.why { Some(place) } else { None })
+        .collect();
     let inside = if setting.fine {
         let found = explore::<L>(race, FINE_MAX)?.found;
         found.into_iter().map(|found| found.invariant).filter(|place| !known.contains(place)).collect()
@@ -131,9 +133,9 @@ fn merge_alike(orders: &mut Vec<Order>) {
     let mut place = 0;
     orders.retain(|order| {
         let is_last = !all[place + 1..].iter().any(|other| other.who.starts_with(&order.who));
-        let is_longest = !all[..place].iter().any(|other| {
-            other.who.len() > order.who.len() && other.who.starts_with(&order.who)
-        });
+        let is_longest = !all[..place]
+            .iter()
+            .any(|other| other.who.len() > order.who.len() && other.who.starts_with(&order.who));
         place += 1;
         is_last && is_longest
     });
@@ -155,11 +157,14 @@ fn whole_ones<L: Ledger>(setting: &Setting<'_>, first: &World<L>, most: usize, s
         let order = to_the_end(setting, first.clone(), why, |can: &[usize]| {
             at += 1;
             match why {
-                Why::OneByOne(begins) => *can.iter().min_by_key(|who| (**who + actors - begins) % actors)
+                Why::OneByOne(begins) => *can
+                    .iter()
+                    .min_by_key(|who| (**who + actors - begins) % actors)
                     .expect("somebody can move"),
-                Why::InTurn => {
-                    *can.iter().min_by_key(|who| (**who + actors - (at - 1) % actors) % actors).expect("somebody can move")
-                }
+                Why::InTurn => *can
+                    .iter()
+                    .min_by_key(|who| (**who + actors - (at - 1) % actors) % actors)
+                    .expect("somebody can move"),
                 _ => can[usize::try_from(dice.below(can.len() as u64)).unwrap_or_default()],
             }
         });
@@ -181,8 +186,7 @@ fn to_the_end<L: Ledger>(
 ) -> Order {
     let mut order = Vec::new();
     loop {
-        let can: Vec<usize> =
-            (0..world.runners.len()).filter(|who| world.can_move(setting, *who)).collect();
+        let can: Vec<usize> = (0..world.runners.len()).filter(|who| world.can_move(setting, *who)).collect();
         if can.is_empty() {
             return Order { who: order, why, breaks: bits(world.broken) };
         }

@@ -48,7 +48,11 @@ pub fn tell(race: &Race, order: &Order, model: &[Seen], reality: &[(Seen, Option
 }
 
 fn breaks_words(places: &[usize]) -> String {
-    if places.is_empty() { "nothing breaks".to_owned() } else { format!("breaks {}", invariant_ids(places).join(", ")) }
+    if places.is_empty() {
+        "nothing breaks".to_owned()
+    } else {
+        format!("breaks {}", invariant_ids(places).join(", "))
+    }
 }
 
 fn why_words(race: &Race, order: &Order) -> String {

@@ -44,8 +44,12 @@ fn places(race: &Race, drafts: &[Draft]) -> Vec<Place> {
 fn lane(race: &Race, place: Place) -> Lane {
     let named = |name: &str, about: &str, kind| Lane { name: name.to_owned(), about: about.to_owned(), kind };
     match place {
-        Place::Gateway(_) if race.start.gateways == 1 => named("gateway", "the pairing store", LaneKind::Gateway),
-        Place::Gateway(at) => named(&format!("gateway {}", at + 1), "one of the processes on the store", LaneKind::Gateway),
+        Place::Gateway(_) if race.start.gateways == 1 => {
+            named("gateway", "the pairing store", LaneKind::Gateway)
+        }
+        Place::Gateway(at) => {
+            named(&format!("gateway {}", at + 1), "one of the processes on the store", LaneKind::Gateway)
+        }
         Place::Files => named("the files", "paired.json, pending.json", LaneKind::Files),
         Place::Actor(who) => {
             let actor = &race.actors[who];

@@ -95,9 +95,10 @@ impl Teller<'_> {
         }
         let own = self.tape.moves.iter().filter(|played| played.who == who && played.at == at);
         let meant = own.flat_map(|played| &played.deeds).find_map(|deed| match deed {
-            Deed::Effect { command: Command::Approve { request_id, .. } | Command::Reject { request_id }, .. } => {
-                Some(request_id.clone())
-            }
+            Deed::Effect {
+                command: Command::Approve { request_id, .. } | Command::Reject { request_id },
+                ..
+            } => Some(request_id.clone()),
             Deed::Answered { target: Some(target), .. } => Some(target.id.clone()),
             _ => None,
         });
@@ -110,7 +111,8 @@ impl Teller<'_> {
         let tape = self.tape;
         let played = &tape.moves[place];
         let later = &tape.moves[place + 1..end];
-        let mut changes = Some(changes(&played.before, &played.after, self.names)).filter(|all| !all.is_empty());
+        let mut changes =
+            Some(changes(&played.before, &played.after, self.names)).filter(|all| !all.is_empty());
         for deed in &played.deeds {
             self.deed(draft, deed, later, &mut changes);
         }
@@ -127,7 +129,11 @@ impl Teller<'_> {
                 if !later.iter().flat_map(|played| &played.deeds).any(writes) {
                     let gateway = Place::Gateway(self.race.actors[*who].gateway);
                     self.ask(draft, *who, *errand);
-                    draft.note(gateway, "has read the files, and not written yet".to_owned(), MessageKind::Note);
+                    draft.note(
+                        gateway,
+                        "has read the files, and not written yet".to_owned(),
+                        MessageKind::Note,
+                    );
                 }
             }
             Deed::Effect { who, errand, step, .. } => {
@@ -154,9 +160,15 @@ impl Teller<'_> {
             Deed::FilesWritten { who, .. } => {
                 let late = self.is_open(*who, None);
                 let upon = if late { "upon what had been read: " } else { "" };
-                let changes = changes.take().map_or_else(|| "nothing changes".to_owned(), |all| all.join("; "));
+                let changes =
+                    changes.take().map_or_else(|| "nothing changes".to_owned(), |all| all.join("; "));
                 if late {
-                    draft.say(Place::Actor(*who), Place::Files, "writes both files".to_owned(), MessageKind::Ask);
+                    draft.say(
+                        Place::Actor(*who),
+                        Place::Files,
+                        "writes both files".to_owned(),
+                        MessageKind::Ask,
+                    );
                 }
                 draft.note(Place::Files, format!("{upon}{changes}"), MessageKind::Note);
             }
@@ -239,7 +251,8 @@ impl Teller<'_> {
             let id = event.payload.get("requestId").and_then(serde_json::Value::as_str).unwrap_or_default();
             let words = format!("{}: {}", event.name, self.names.of_id(id));
             for (who, actor) in self.race.actors.iter().enumerate() {
-                let listens = |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
+                let listens =
+                    |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
                 if actor.via == Via::Socket && actor.acts.iter().any(listens) {
                     draft.say(gateway, Place::Actor(who), words.clone(), MessageKind::Note);
                 }

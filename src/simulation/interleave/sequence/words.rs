@@ -44,8 +44,12 @@ pub(super) fn act(act: &Act, via: &Via, target: &str) -> String {
         Act::Approve(_) => said("device.pair.approve", "approve", target),
         Act::Reject(_) => said("device.pair.reject", "reject", target),
         Act::Remove(device) => said("device.pair.remove", "remove", device),
-        Act::Rotate { device, role } => said("device.token.rotate", "rotate", &format!("{device}{}", as_role(role))),
-        Act::Revoke { device, role } => said("device.token.revoke", "revoke", &format!("{device}{}", as_role(role))),
+        Act::Rotate { device, role } => {
+            said("device.token.rotate", "rotate", &format!("{device}{}", as_role(role)))
+        }
+        Act::Revoke { device, role } => {
+            said("device.token.revoke", "revoke", &format!("{device}{}", as_role(role)))
+        }
         Act::Kill(_) => "kills the gateway, and starts it again".to_owned(),
         Act::Wait(ms) => format!("{} pass", time(*ms)),
         Act::Step(ms) => {
@@ -78,7 +82,13 @@ pub(super) fn ask(errand: Errand, does: &Act, via: &Via, target: &str) -> String
 }
 
 /// What is answered.
-pub(super) fn answer(outcome: &Outcome, does: &Act, target: &str, is_connect: bool, names: &mut Names) -> String {
+pub(super) fn answer(
+    outcome: &Outcome,
+    does: &Act,
+    target: &str,
+    is_connect: bool,
+    names: &mut Names,
+) -> String {
     match outcome {
         Outcome::Admitted { token: Some(_) } => "hello-ok".to_owned(),
         Outcome::Admitted { token: None } => "hello-ok, without a device token".to_owned(),
