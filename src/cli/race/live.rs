@@ -35,7 +35,7 @@ const REPEAT_MAX: i64 = 1_000;
 /// What `--live` needs to know.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "On a running gateway")]
-pub(super) struct Args {
+pub(super) struct LiveArgs {
     /// Play the races on the gateway at ws://HOST:PORT, ours or OpenClaw's, and hold it against the model.
     /// All devices are scratch ones, and are removed afterwards
     #[arg(long, value_name = "URL")]
@@ -146,7 +146,7 @@ fn tell_cleared(cleared: &Cleared) {
     }
 }
 
-fn site(args: &Args, url: &str) -> Result<Site, CliError> {
+fn site(args: &LiveArgs, url: &str) -> Result<Site, CliError> {
     let mut env = environment();
     let secret = match &args.token_env {
         Some(name) => {

@@ -70,7 +70,7 @@ pub(super) struct Args {
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten)]
-    live: live::Args,
+    live: live::LiveArgs,
 }
 
 /// A number from 1 to a limit.

@@ -16,7 +16,7 @@ use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::live::{Labels, Observer, Seen, State, act_words, deed_words, sight};
 use crate::simulation::interleave::world::{Outcome, Setting, Shown};
 
-/// How far apart actors begin at most that run at once, in milliseconds.
+/// How far apart actors begin at most that run at once, in milliseconds for each act of the longest script.
 const APART_MS: u64 = 12;
 
 /// What was seen of one unit, and the code with which the gateway closed the connection.
@@ -134,6 +134,7 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     let mut observer = Observer::new(race, &setting.named, sight(&list));
     let site = admin.site.clone();
     let mut dice = seed.dice();
+    let longest = race.actors.iter().map(|actor| actor.acts.len() as u64).max().unwrap_or_default();
     let (left, others) = watch::channel(0);
     let left = &left;
     let mut runs = Vec::new();
@@ -142,7 +143,7 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
         if !player.listens() {
             left.send_modify(|left| *left += 1);
         }
-        let after = Duration::from_millis(dice.below(APART_MS + 1));
+        let after = Duration::from_millis(dice.below(APART_MS * longest + 1));
         runs.push(to_the_end(player, after, left, others.clone()));
     }
     let mut deeds = Vec::new();

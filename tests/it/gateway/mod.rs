@@ -21,6 +21,7 @@ mod load;
 mod openclaw;
 mod pairing;
 mod payload_shapes;
+mod race_live;
 mod rows;
 mod seed;
 mod shell;
