@@ -42,7 +42,7 @@ impl Files {
         Ok(Read {
             paired: object(paired.as_deref()),
             pending: object(pending.as_deref()),
-            records: Records { paired: image.paired, pending: image.pending },
+            records: Records { paired: image.paired, pending: image.pending, ..Records::default() },
         })
     }
 

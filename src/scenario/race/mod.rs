@@ -46,6 +46,16 @@ pub struct Race {
     pub order: Option<Vec<usize>>,
 }
 
+impl Race {
+    /// Whether an act of OpenClaw's command line turns to the files where the gateway turns it away: only
+    /// looking and approving do.
+    #[must_use]
+    pub fn has_fallback(&self, who: usize, at: u8) -> bool {
+        let act = self.actors.get(who).and_then(|actor| actor.acts.get(usize::from(at)));
+        matches!(act, Some(Act::List | Act::Approve(_)))
+    }
+}
+
 /// What is known to break under a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breaks {

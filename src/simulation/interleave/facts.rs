@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gateway::pairing::{Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
+use serde_json::Value;
+
+use crate::gateway::pairing::{Claim, Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
 use crate::gateway::scope;
 use crate::scenario::race::Code;
 
@@ -47,9 +49,37 @@ impl Asked {
     }
 }
 
+/// What a device asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Wish {
+    /// Who.
+    pub device: String,
+    /// As what.
+    pub role: String,
+    /// On which platform, as far as case and spaces do not matter: a record pins it.
+    pub platform: String,
+    /// For what.
+    pub scopes: Scopes,
+}
+
+impl Wish {
+    /// What a connect asks.
+    #[must_use]
+    pub fn of(claim: &Claim, role: &str, list: &[String]) -> Self {
+        Self {
+            device: claim.device_id.clone(),
+            role: role.to_owned(),
+            platform: claim.platform.trim().to_ascii_lowercase(),
+            scopes: scopes(list),
+        }
+    }
+}
+
 /// What has been shown, granted and promised so far.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Facts {
+    /// Whether the owner lets the shared secret, on the gateway's own machine, make up for a grant.
+    pub secret_suffices: bool,
     /// The scopes that somebody with the right to do so gave each device.
     pub granted: BTreeMap<String, Scopes>,
     /// The approvals that were reported as done and that nobody has taken back: their scopes by device.
@@ -58,18 +88,25 @@ pub struct Facts {
     pub shown: BTreeMap<String, Shown>,
     /// How requests ended, as somebody was told.
     pub decided: BTreeMap<String, Decision>,
+    /// The requests that a transition approved or rejected, whether or not anybody was told.
+    pub settled: BTreeSet<String>,
+    /// By how much the wall clock was set ahead since a gateway started, in milliseconds.
+    pub stepped_ms: i64,
     /// When each request was asked.
     pub asked: BTreeMap<String, Asked>,
-    /// The id that the last ask of each device, role and scope set was given.
-    pub ids: BTreeMap<(String, String, Scopes), String>,
+    /// The id that the last ask for each thing was answered with.
+    pub ids: BTreeMap<Wish, String>,
     /// What was taken away, and not approved since: device and role, or all roles.
     pub barred: BTreeSet<(String, Option<String>)>,
     /// The times that an actor approved what it had been shown, in vain, one after the other.
     pub vain: BTreeMap<usize, u8>,
-    /// How many requests were announced for a device that are not accounted for.
-    pub announced: BTreeMap<String, u8>,
-    /// How many different asks of a device were refused.
-    pub asks: BTreeMap<String, BTreeSet<(String, Scopes)>>,
+    /// The id under which each wish was announced last to those who listen.
+    pub announced: BTreeMap<Wish, String>,
+    /// How often a wish of a device was announced anew although nobody had decided it and its time was
+    /// not over.
+    pub undue: BTreeMap<String, u8>,
+    /// The hashes of device tokens that were replaced, revoked or removed with their record.
+    pub dead: BTreeSet<String>,
     /// How often a request was reported as approved.
     pub approvals: BTreeMap<String, u8>,
     /// What bootstrap tokens give, by their names.
@@ -94,19 +131,28 @@ impl Facts {
         self.shown.entry(shown.id.clone()).or_insert_with(|| shown.clone());
     }
 
-    /// A device asked, and was given this id.
-    pub fn ask(&mut self, device: &str, role: &str, list: &[String], id: &str, steady_ms: u64) {
-        let asked = Asked { first_ms: steady_ms, last_ms: steady_ms };
-        self.asked.entry(id.to_owned()).or_insert(asked).last_ms = steady_ms;
-        let (device, role, set) = (device.to_owned(), role.to_owned(), scopes(list));
-        self.asks.entry(device.clone()).or_default().insert((role.clone(), set.clone()));
-        self.ids.insert((device, role, set), id.to_owned());
+    /// A device asked, and this request stands for it.
+    pub fn ask(&mut self, wish: Wish, id: &str, steady_ms: u64) {
+        self.ask_again(id, steady_ms);
+        self.announced.insert(wish.clone(), id.to_owned());
+        self.ids.insert(wish, id.to_owned());
     }
 
-    /// Whether a request that was shown must still be there: nobody decided it, and it is not too old.
+    fn ask_again(&mut self, id: &str, steady_ms: u64) {
+        let asked = Asked { first_ms: steady_ms, last_ms: steady_ms };
+        self.asked.entry(id.to_owned()).or_insert(asked).last_ms = steady_ms;
+    }
+
+    /// Whether a request must still be there: nobody decided it, and it is not too old.
     #[must_use]
     pub fn must_live(&self, id: &str, steady_ms: u64) -> bool {
-        !self.decided.contains_key(id) && self.asked.get(id).is_none_or(|asked| asked.must_live(steady_ms))
+        !self.decided.contains_key(id) && !self.settled.contains(id) && self.is_young(id, steady_ms)
+    }
+
+    /// Whether the time of a request may not be over.
+    #[must_use]
+    pub fn is_young(&self, id: &str, steady_ms: u64) -> bool {
+        self.asked.get(id).is_none_or(|asked| asked.must_live(steady_ms))
     }
 
     /// Whether a device may not act in a role until somebody approves it.
@@ -118,21 +164,35 @@ impl Facts {
 
     /// Takes in what was done.
     pub fn take(&mut self, scene: &Scene<'_>) {
+        self.bury_tokens(scene);
         match scene.deed {
             Deed::Effect { command, step, .. } => {
                 let outcome = Outcome::of(&step.answer);
-                self.effect(scene, command, &outcome);
                 for event in &step.events {
-                    self.hear(event.name, &event.payload);
+                    self.hear(event.name, &event.payload, scene.steady_ms);
                 }
+                self.effect(scene, command, &outcome);
             }
-            Deed::FilesWritten { command, step, .. } => {
+            // No tool rejects in the files: there a request that is gone is half of an approval.
+            Deed::FilesWritten { command, step, .. } if !matches!(command, Command::Reject { .. }) => {
                 self.effect(scene, command, &Outcome::of(&step.answer));
             }
+            Deed::Answered { command: Some(Command::Reject { .. }), past: true, .. } => {}
             Deed::Answered { who, errand, command: Some(command), target, outcome, .. } => {
                 self.answered(scene, (*who, *errand), command, target.as_ref(), outcome);
             }
+            Deed::Stepped { ms, .. } => self.stepped_ms = self.stepped_ms.saturating_add(*ms),
+            Deed::Killed { .. } => self.restart(),
             _ => {}
+        }
+    }
+
+    /// A process that starts knows no clock but the wall: what was asked is as old as that says.
+    fn restart(&mut self) {
+        let ahead = u64::try_from(std::mem::take(&mut self.stepped_ms)).unwrap_or(0);
+        for asked in self.asked.values_mut() {
+            asked.first_ms = asked.first_ms.saturating_sub(ahead);
+            asked.last_ms = asked.last_ms.saturating_sub(ahead);
         }
     }
 
@@ -151,7 +211,16 @@ impl Facts {
                     self.grant(device, &ask.scopes);
                 }
             }
+            Command::Connect(_) => {
+                if let Outcome::Refused { request_id: Some(id), .. } = outcome {
+                    self.ask_again(id, scene.steady_ms);
+                }
+            }
+            Command::Reject { request_id } if outcome.is_good() => {
+                self.settled.insert(request_id.clone());
+            }
             Command::Approve { request_id, .. } if outcome.is_good() => {
+                self.settled.insert(request_id.clone());
                 let stands = || scene.before.1.get(request_id).map(Shown::of);
                 let Some(meant) = self.shown.get(request_id).cloned().or_else(stands) else { return };
                 self.grant(&meant.device, &meant.scopes);
@@ -160,7 +229,8 @@ impl Facts {
             }
             Command::Remove { device_id, by } if outcome.is_good() => {
                 self.take_away(device_id);
-                if by.device_id.as_deref() != Some(device_id) {
+                // In the files, where there is no caller, the record is gone and nothing more is said.
+                if by.device_id.as_deref().is_some_and(|own| own != device_id) {
                     self.barred.insert((device_id.clone(), None));
                 }
             }
@@ -178,10 +248,31 @@ impl Facts {
     }
 
     /// Whoever listens hears of it.
-    fn hear(&mut self, name: &str, payload: &serde_json::Value) {
-        let text = |key: &str| payload.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-        if name == "device.pair.requested" {
-            *self.announced.entry(text("deviceId").to_owned()).or_default() += 1;
+    fn hear(&mut self, name: &str, payload: &Value, steady_ms: u64) {
+        let Some(shown) = Shown::of_event(payload).filter(|_| name == "device.pair.requested") else {
+            return;
+        };
+        let platform = payload.get("platform").and_then(Value::as_str).unwrap_or_default();
+        let claim = Claim { device_id: shown.device, platform: platform.to_owned(), ..Claim::default() };
+        let wish = Wish::of(&claim, &shown.role, &shown.scopes);
+        let old = self.announced.get(&wish).filter(|old| **old != shown.id);
+        if old.is_some_and(|old| self.must_live(old, steady_ms)) {
+            let undue = self.undue.entry(wish.device.clone()).or_default();
+            *undue = undue.saturating_add(1);
+        }
+        self.announced.insert(wish, shown.id);
+    }
+
+    /// The tokens that are good for nothing from now on.
+    fn bury_tokens(&mut self, scene: &Scene<'_>) {
+        for (id, old) in scene.before.0 {
+            for (role, token) in &old.tokens {
+                let new = scene.after.0.get(id).and_then(|new| new.tokens.get(role));
+                let lives = new.is_some_and(|new| new.hash == token.hash && new.revoked_at_ms.is_none());
+                if !lives && !self.dead.contains(&token.hash) {
+                    self.dead.insert(token.hash.clone());
+                }
+            }
         }
     }
 
@@ -196,7 +287,7 @@ impl Facts {
     ) {
         match (command, outcome) {
             (Command::Connect(ask), Outcome::Refused { request_id: Some(id), .. }) => {
-                self.ask(&ask.claim.device_id, &ask.role, &ask.scopes, id, scene.steady_ms);
+                self.ids.insert(Wish::of(&ask.claim, &ask.role, &ask.scopes), id.clone());
             }
             (Command::List, Outcome::Listed(list)) => {
                 for shown in list {
@@ -207,9 +298,14 @@ impl Facts {
                 let first = self.decided.insert(request_id.clone(), Decision::Approved).is_none();
                 *self.approvals.entry(request_id.clone()).or_default() += 1;
                 self.vain.remove(&who);
-                if let Some(meant) =
-                    target.filter(|meant| first && !self.is_barred(&meant.device, &meant.role))
-                {
+                // Between the deed and the answer somebody else may have taken it back.
+                let stands = |meant: &&Shown| {
+                    let granted = self.granted.get(&meant.device);
+                    first
+                        && !self.is_barred(&meant.device, &meant.role)
+                        && granted.is_some_and(|granted| scopes(&meant.scopes).is_subset(granted))
+                };
+                if let Some(meant) = target.filter(stands) {
                     self.promised.entry(meant.device.clone()).or_default().extend(scopes(&meant.scopes));
                 }
             }

@@ -3,7 +3,7 @@
 use super::explore::{Explored, explore, explore_plainly, sample};
 use super::least::{Bounds, least};
 use super::ledger::{
-    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, Twisted,
+    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld, Twisted,
     UnionCreep,
 };
 use super::tape::{Tape, play};
@@ -77,7 +77,7 @@ impl Policy {
 }
 
 /// All policies, ours first.
-pub const ALL: [Policy; 7] = [
+pub const ALL: [Policy; 8] = [
     policy!("ours", "the pairing book of this gateway", false, Ours),
     policy!("openclaw-2026.4.12", "OpenClaw 2026.4.12 as it was measured", false, Records),
     policy!(
@@ -100,6 +100,7 @@ pub const ALL: [Policy; 7] = [
         Twisted<FilesOverwritten>
     ),
     policy!("no-tombstone", "forgets what was revoked and removed", true, Twisted<NoTombstone>),
+    policy!("token-withheld", "lets a device in again without its token", true, Twisted<TokenWithheld>),
 ];
 
 /// A policy by its name.

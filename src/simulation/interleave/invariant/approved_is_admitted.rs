@@ -4,6 +4,7 @@ use crate::gateway::pairing::Command;
 use crate::gateway::scope;
 
 use super::super::deed::Deed;
+use super::super::facts::Wish;
 use super::super::world::{Errand, Outcome};
 use super::{Invariant, Scene};
 
@@ -25,12 +26,16 @@ impl Invariant for ApprovedIsAdmitted {
     }
 
     fn broken(&self, scene: &Scene<'_>) -> Option<String> {
-        let Deed::Answered { errand: Errand::Act, command: Some(Command::Connect(ask)), outcome, .. } =
-            scene.deed
+        let Deed::Effect { errand: Errand::Act, command: Command::Connect(ask), step, .. } = scene.deed
         else {
             return None;
         };
-        let Outcome::Refused { message, pairing: true, .. } = outcome else { return None };
+        let Outcome::Refused { message, pairing: true, .. } = Outcome::of(&step.answer) else { return None };
+        let platform = |claim| Wish::of(claim, &ask.role, &[]).platform;
+        let known = scene.before.0.get(&ask.claim.device_id);
+        if known.is_some_and(|device| platform(&device.claim) != platform(&ask.claim)) {
+            return None;
+        }
         let promised: Vec<&String> = scene.facts.promised.get(&ask.claim.device_id)?.iter().collect();
         let good = scope::allows(&ask.role, &promised, &ask.scopes) && !ask.scopes.is_empty();
         good.then(|| {

@@ -18,7 +18,7 @@ impl Invariant for Converges {
     }
 
     fn about(&self) -> &'static str {
-        "Whoever approves what he sees has let the device in after two rounds at most."
+        "Approving what is shown comes to its end: never twice in vain."
     }
 
     fn source(&self) -> &'static str {
@@ -31,6 +31,6 @@ impl Invariant for Converges {
         };
         let vain = scene.then.vain.get(who).copied().unwrap_or_default();
         (vain >= ROUNDS_MAX)
-            .then(|| format!("{vain} times somebody approved what he had just been shown, in vain"))
+            .then(|| format!("{vain} times somebody approved what had just been shown, in vain"))
     }
 }

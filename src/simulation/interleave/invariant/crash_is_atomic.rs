@@ -33,7 +33,10 @@ impl Invariant for CrashIsAtomic {
         let has = scene.after.0.get(&meant.device).map(|device| scopes(&device.scopes)).unwrap_or_default();
         let granted = scopes(&meant.scopes).is_subset(&has);
         let stands = scene.after.1.contains_key(request_id);
-        (!granted && !stands && scene.facts.must_live(request_id, scene.steady_ms))
+        let ended = scene.facts.decided.contains_key(request_id)
+            || scene.facts.is_barred(&meant.device, &meant.role)
+            || !scene.facts.is_young(request_id, scene.steady_ms);
+        (!granted && !stands && !ended)
             .then(|| format!("the request of {} is gone, and it was not granted", meant.device))
     }
 }

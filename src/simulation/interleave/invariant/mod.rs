@@ -2,17 +2,24 @@
 
 mod approval_kept;
 mod approved_is_admitted;
+mod connect_keeps_token;
 mod converges;
 mod crash_is_atomic;
+mod dead_token_stays_dead;
+mod end_is_told;
+mod look_takes_nothing;
 mod no_flood;
 mod no_scope_without_grant;
 mod one_outcome;
 mod redeemed_once;
+mod request_kept;
 mod retry_keeps_id;
 mod revoked_stays_revoked;
 mod scopes_never_shrink;
+mod secret_suffices;
 mod shown_is_granted;
 mod shown_stays_approvable;
+mod subset_changes_nothing;
 mod token_handed_over;
 
 use std::collections::BTreeMap;
@@ -43,6 +50,14 @@ pub struct Scene<'a> {
     pub steady_ms: u64,
 }
 
+impl<'a> Scene<'a> {
+    /// The requests that stood before the move, and do not after it.
+    fn gone(&self) -> impl Iterator<Item = &'a PairRequest> + use<'a> {
+        let after = self.after.1;
+        self.before.1.iter().filter(move |(id, _)| !after.contains_key(*id)).map(|(_, request)| request)
+    }
+}
+
 /// Something that must hold in every order.
 pub trait Invariant: Sync + Debug {
     /// Its id, such as `pairing.approval-kept`.
@@ -59,7 +74,7 @@ pub trait Invariant: Sync + Debug {
 }
 
 /// All invariants.
-pub const ALL: [&dyn Invariant; 14] = [
+pub const ALL: [&dyn Invariant; 21] = [
     &no_scope_without_grant::NoScopeWithoutGrant,
     &shown_is_granted::ShownIsGranted,
     &shown_stays_approvable::ShownStaysApprovable,
@@ -74,6 +89,13 @@ pub const ALL: [&dyn Invariant; 14] = [
     &scopes_never_shrink::ScopesNeverShrink,
     &token_handed_over::TokenHandedOver,
     &crash_is_atomic::CrashIsAtomic,
+    &request_kept::RequestKept,
+    &end_is_told::EndIsTold,
+    &look_takes_nothing::LookTakesNothing,
+    &subset_changes_nothing::SubsetChangesNothing,
+    &connect_keeps_token::ConnectKeepsToken,
+    &dead_token_stays_dead::DeadTokenStaysDead,
+    &secret_suffices::SecretSuffices,
 ];
 
 /// The place of an invariant among all, by its id.

@@ -1,6 +1,5 @@
 //! `pairing.no-flood`
 
-use super::super::deed::Deed;
 use super::{Invariant, Scene};
 
 /// See [`Invariant::about`].
@@ -13,7 +12,7 @@ impl Invariant for NoFlood {
     }
 
     fn about(&self) -> &'static str {
-        "No more requests are announced for a device than it asked for different things."
+        "What a device asks is announced once, until somebody decides it or its time is over."
     }
 
     fn source(&self) -> &'static str {
@@ -21,16 +20,9 @@ impl Invariant for NoFlood {
     }
 
     fn broken(&self, scene: &Scene<'_>) -> Option<String> {
-        scene.then.announced.iter().find_map(|(id, announced)| {
-            let asks = scene.then.asks.get(id).map_or(0, std::collections::BTreeSet::len);
-            let decided = scene.then.decided.len();
-            let open = matches!(scene.deed, Deed::Answered { .. });
-            let over = open && usize::from(*announced) > asks + decided;
-            over.then(|| {
-                format!(
-                    "{announced} requests of {id} were announced, and it asked for {asks} different things"
-                )
-            })
-        })
+        let (id, _) = scene.then.undue.iter().find(|(_, undue)| **undue > 0)?;
+        Some(format!(
+            "{id} is announced again for what it asked before, under a new id, and nobody had decided"
+        ))
     }
 }

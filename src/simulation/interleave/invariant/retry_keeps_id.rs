@@ -3,7 +3,7 @@
 use crate::gateway::pairing::Command;
 
 use super::super::deed::Deed;
-use super::super::facts::scopes;
+use super::super::facts::Wish;
 use super::super::world::Outcome;
 use super::{Invariant, Scene};
 
@@ -29,9 +29,9 @@ impl Invariant for RetryKeepsId {
             return None;
         };
         let Outcome::Refused { request_id: Some(id), .. } = outcome else { return None };
-        let same = (ask.claim.device_id.clone(), ask.role.clone(), scopes(&ask.scopes));
+        let same = Wish::of(&ask.claim, &ask.role, &ask.scopes);
         let old = scene.facts.ids.get(&same)?;
         let changed = old != id && scene.facts.must_live(old, scene.steady_ms);
-        changed.then(|| format!("{} asked for the same as before, and its request got a new id", same.0))
+        changed.then(|| format!("{} asked for the same as before, and its request got a new id", same.device))
     }
 }

@@ -18,7 +18,9 @@ use crate::scenario::race::Start;
 
 pub use openclaw::Records;
 pub use ours::Ours;
-pub use twist::{FilesOverwritten, LatestWins, NoTombstone, ReadThenWrite, Twisted, UnionCreep};
+pub use twist::{
+    FilesOverwritten, LatestWins, NoTombstone, ReadThenWrite, TokenWithheld, Twisted, UnionCreep,
+};
 
 /// How the transitions of a gateway are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

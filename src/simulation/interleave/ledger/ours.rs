@@ -106,7 +106,7 @@ impl Ledger for Ours {
             .files
             .as_ref()
             .map_or_else(|| Image::of(&self.book, &KEY, AtRest::Hash), |files| files.says.clone());
-        Records { paired: image.paired, pending: image.pending }
+        Records { paired: image.paired, pending: image.pending, bootstraps: Arc::default() }
     }
 
     fn overwrite(&mut self, _now_ms: u64, records: Records) {

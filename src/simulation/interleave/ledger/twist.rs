@@ -7,7 +7,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use crate::gateway::fresh::Fresh;
-use crate::gateway::pairing::{Book, Bootstrap, Command, Device, PairRequest, Step};
+use crate::gateway::pairing::{Answer, Book, Bootstrap, Command, Device, PairRequest, Step};
 use crate::scenario::race::Start;
 
 use super::{Clock, Keeping, Ledger, Ours, Records};
@@ -153,6 +153,20 @@ impl Twist for NoTombstone {
         book.tombstones.clear();
         for device in book.devices.values_mut() {
             device.tokens.retain(|_, token| token.revoked_at_ms.is_none());
+        }
+    }
+}
+
+/// Keeps the token of a device to itself, unless the record is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct TokenWithheld;
+
+impl Twist for TokenWithheld {
+    fn afterwards(before: &Book, book: &mut Book, step: &mut Step) {
+        if let Answer::Admitted { auth, .. } = &mut step.answer
+            && before.devices.len() == book.devices.len()
+        {
+            *auth = None;
         }
     }
 }

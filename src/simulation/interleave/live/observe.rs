@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::super::deed::Deed;
-use super::super::facts::Facts;
+use super::super::facts::{Facts, Wish};
 use super::super::invariant::{ALL, Scene};
 use super::super::judge::Broken;
 use super::super::world::Shown;
@@ -131,7 +131,13 @@ impl Observer {
             facts.grant(&paired.device, &paired.scopes);
         }
         for (standing, (_, shown)) in race.start.requests.iter().zip(named) {
-            facts.ask(&standing.ask.device, &standing.ask.role, &standing.ask.scopes, &shown.id, 0);
+            let ask = &standing.ask;
+            let claim = Claim {
+                device_id: ask.device.clone(),
+                platform: ask.platform.clone(),
+                ..Claim::default()
+            };
+            facts.ask(Wish::of(&claim, &ask.role, &ask.scopes), &shown.id, 0);
             facts.show(shown);
         }
         Self { facts, broken: 0, before }

@@ -36,6 +36,7 @@ impl Shown {
     }
 
     /// A request as an event tells of it.
+    #[must_use]
     pub fn of_event(payload: &Value) -> Option<Self> {
         Self::of_json(payload)
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::config::Secret;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{Bootstrap, Profile, hash_of};
+use crate::gateway::settings::LocalUpgrade;
 use crate::scenario::race::{Act, Ask, Race, Which};
 
-use super::super::facts::Facts;
+use super::super::facts::{Facts, Wish};
 use super::super::ledger::Ledger;
 use super::command::connect;
 use super::outcome::{Outcome, Shown};
@@ -36,7 +37,8 @@ impl<L: Ledger> World<L> {
     pub fn first<'a>(race: &'a Race) -> Result<(Setting<'a>, Self), Unready> {
         let mut setting = Setting::of(race);
         let mut truth = L::empty(&race.start, setting.has_files());
-        let mut facts = Facts::default();
+        let secret_suffices = race.start.local_upgrade == LocalUpgrade::Connection;
+        let mut facts = Facts { secret_suffices, ..Facts::default() };
         for (at, paired) in race.start.devices.iter().enumerate() {
             let ask = Ask {
                 role: paired.role.clone(),
@@ -75,7 +77,7 @@ impl<L: Ledger> World<L> {
                 return Err(Unready::Start(format!("{} is gone", standing.name)));
             };
             let shown = Shown::of(ask);
-            facts.ask(&standing.ask.device, &standing.ask.role, &standing.ask.scopes, &id, START_MS);
+            facts.ask(Wish::of(&ask.claim, &standing.ask.role, &standing.ask.scopes), &id, START_MS);
             facts.show(&shown);
             setting.named.push((standing.name.clone(), shown));
         }

@@ -161,12 +161,16 @@ impl<L: Ledger> Mover<'_, L> {
         );
         let outcome = Outcome::of(&step.answer);
         self.tell(&step.events);
-        self.deeds.push(Deed::Effect { who: self.who, errand, command, step });
+        self.deeds.push(Deed::Effect { who: self.who, errand, command: command.clone(), step });
+        if L::KEEPING != Keeping::Atomic && !writes(&command, &outcome) {
+            self.world.busy[gateway] = None;
+            return self.deliver(errand, outcome);
+        }
         if let Some(before) = before
             && L::KEEPING == Keeping::Locked
             && before != snapshot.records()
         {
-            let half = Records { paired: before.paired, pending: snapshot.records().pending };
+            let half = Records { paired: before.paired, ..snapshot.records() };
             Arc::make_mut(&mut self.world.truth).overwrite(now_ms, half);
             self.world.runners[self.who].stage = Stage::HalfWritten(errand, snapshot, outcome);
             self.deeds.push(Deed::HalfWritten { who: self.who });
@@ -204,7 +208,9 @@ impl<L: Ledger> Mover<'_, L> {
         if errand == Errand::Door && via_cli {
             match outcome {
                 Outcome::Admitted { .. } => return runner.stage = Stage::Through,
-                Outcome::Refused { pairing: true, .. } => return runner.stage = Stage::TurnedAway,
+                Outcome::Refused { pairing: true, .. } if self.setting.race.has_fallback(who, runner.at) => {
+                    return runner.stage = Stage::TurnedAway;
+                }
                 _ => {}
             }
         }
@@ -303,6 +309,16 @@ impl<L: Ledger> Mover<'_, L> {
         }
         self.who = me;
         self.next_act();
+    }
+}
+
+/// Whether a gateway that reads and then writes does write after this: a connect always, for what it notes
+/// of its caller; the rest where it was carried out.
+const fn writes(command: &Command, outcome: &Outcome) -> bool {
+    match command {
+        Command::List => false,
+        Command::Connect(_) => !matches!(outcome, Outcome::Refused { pairing: false, .. }),
+        _ => outcome.is_good(),
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::gateway::frame::Refusal;
-use crate::gateway::pairing::{Answer, By, Device, PairRequest};
+use crate::gateway::pairing::{Answer, By, Device, PairRequest, Profile};
 use crate::gateway::scope;
 
+use super::bootstrap::handed_over;
 use super::token::mint;
 use super::{Records, Turn};
 
@@ -29,6 +30,11 @@ impl Records {
         let Some(ask) = self.pending.get(id).cloned() else {
             return Err(Refusal::invalid("unknown requestId"));
         };
+        // A scope that belongs to none of the roles is nothing that anybody could grant.
+        let strange = |scope: &&String| !scope::allows(&ask.role, &[scope.as_str()], &[scope.as_str()]);
+        if let Some(scope) = ask.scopes.iter().find(strange).filter(|_| ask.role != scope::ROLE_OPERATOR) {
+            return Err(Refusal::invalid(format!("invalid scope for requested roles: {scope}")));
+        }
         let missing = ask
             .scopes
             .iter()
@@ -42,6 +48,39 @@ impl Records {
         Arc::make_mut(&mut self.pending).remove(id);
         Arc::make_mut(&mut self.paired).insert(device_id.clone(), device);
         Ok(device_id)
+    }
+}
+
+impl Records {
+    /// Approves what a bootstrap token's profile allows: all its roles, each with a token.
+    pub(super) fn approve_profile(&mut self, turn: &Turn, id: &str, profile: &Profile) -> bool {
+        let Some(ask) = self.pending.get(id).cloned() else { return false };
+        let fits = profile.roles.contains(&ask.role)
+            && ask.scopes.iter().all(|scope| {
+                !scope.starts_with("operator.")
+                    || scope::allows(scope::ROLE_OPERATOR, &profile.scopes, &[scope.as_str()])
+            });
+        if !fits {
+            return false;
+        }
+        let id_of = ask.claim.device_id.clone();
+        let mut device = self.paired.get(&id_of).cloned().unwrap_or_default();
+        device.claim = ask.claim.clone();
+        device.role.clone_from(&ask.role);
+        merge(&mut device.roles, std::slice::from_ref(&ask.role));
+        merge(&mut device.roles, &profile.roles);
+        merge(&mut device.scopes, &ask.scopes);
+        merge(&mut device.scopes, &profile.scopes);
+        for role in &profile.roles {
+            let scopes = if role == scope::ROLE_OPERATOR { handed_over(profile) } else { Vec::new() };
+            let token = mint(turn, role, scopes, device.tokens.get(role));
+            device.tokens.insert(role.clone(), token);
+        }
+        device.created_at_ms = turn.now_ms;
+        device.approved_at_ms = turn.now_ms;
+        Arc::make_mut(&mut self.pending).remove(id);
+        Arc::make_mut(&mut self.paired).insert(id_of, device);
+        true
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::gateway::frame::{Code, Refusal};
-use crate::gateway::pairing::{Answer, Bypass, Connect, Event, Half, PairRequest, Proof, Reason};
+use crate::gateway::pairing::{Answer, Bypass, Connect, Event, Half, PairRequest, Profile, Proof, Reason};
 use crate::gateway::scope;
 
 use super::approve::merge;
@@ -22,6 +22,9 @@ impl Records {
             Proof::Open => "none",
             Proof::Proxy => "trusted-proxy",
             Proof::Pending(refusal) => {
+                if ask.bootstrap_token.is_some() {
+                    return self.connect_by_bootstrap(turn, ask);
+                }
                 let given = ask.device_token.as_ref();
                 if !given.is_some_and(|token| self.accepts(ask, token.expose())) {
                     return Err((**refusal).clone());
@@ -29,19 +32,40 @@ impl Records {
                 "device-token"
             }
         };
-        self.pass(turn, ask)?;
+        self.pass(turn, ask, None)?;
         let auth = self.ensure_token(turn, ask);
         Ok(Answer::Admitted { method, auth })
     }
 
-    /// Whether the record allows it, or a silent approval makes it so.
-    fn pass(&mut self, turn: &mut Turn, ask: &Connect) -> Result<(), Refusal> {
+    /// A connect that a bootstrap token proves.
+    fn connect_by_bootstrap(&mut self, turn: &mut Turn, ask: &Connect) -> Result<Answer, Refusal> {
+        let Some(hash) = self.accepts_bootstrap(ask) else {
+            return Err(Refusal::invalid(
+                "unauthorized: bootstrap token invalid or expired (scan a fresh setup code)",
+            )
+            .with(json!({"code": "AUTH_BOOTSTRAP_TOKEN_INVALID", "authReason": "bootstrap_token_invalid"})));
+        };
+        let is_new = !self.paired.contains_key(&ask.claim.device_id);
+        let hands_over = is_new && ask.role == scope::ROLE_NODE && ask.scopes.is_empty();
+        let profile = self.bootstraps.get(&hash).filter(|_| hands_over).map(|known| known.profile.clone());
+        self.pass(turn, ask, profile.as_ref())?;
+        let auth = self.ensure_token(turn, ask);
+        self.redeem(&hash, ask, hands_over);
+        Ok(Answer::Admitted { method: "bootstrap-token", auth })
+    }
+
+    /// Whether the record allows it, or a silent approval makes it so: of a bootstrap token's whole profile,
+    /// where that proves a node's first contact.
+    fn pass(&mut self, turn: &mut Turn, ask: &Connect, profile: Option<&Profile>) -> Result<(), Refusal> {
         let known = self.paired.get(&ask.claim.device_id);
         let Some(known) = known.filter(|device| device.claim.public_key == ask.claim.public_key) else {
             if ask.bypass != Bypass::No {
                 return Ok(());
             }
-            return self.require(turn, ask, Reason::NotPaired);
+            return match profile {
+                Some(profile) => self.require_by_profile(turn, ask, profile),
+                None => self.require(turn, ask, Reason::NotPaired),
+            };
         };
         let pinned = known.claim.platform.trim();
         if !pinned.is_empty() && !pinned.eq_ignore_ascii_case(ask.claim.platform.trim()) {
@@ -65,9 +89,22 @@ impl Records {
             turn.resolved(&id, &ask.claim.device_id, "approved");
             return Ok(());
         }
-        Err(Refusal::new(Code::NotPaired, "pairing required").with(json!({
-            "code": "PAIRING_REQUIRED", "requestId": id, "reason": reason.word(),
-        })))
+        Err(pairing_required(&id, reason))
+    }
+
+    /// The same, where a bootstrap token's profile may be handed over.
+    fn require_by_profile(
+        &mut self,
+        turn: &mut Turn,
+        ask: &Connect,
+        profile: &Profile,
+    ) -> Result<(), Refusal> {
+        let (id, is_silent) = self.request(turn, ask, Reason::NotPaired, true);
+        if is_silent && self.approve_profile(turn, &id, profile) {
+            turn.resolved(&id, &ask.claim.device_id, "approved");
+            return Ok(());
+        }
+        Err(pairing_required(&id, Reason::NotPaired))
     }
 
     /// The id of the request that stands for this ask now, and whether it may be approved silently.
@@ -114,6 +151,12 @@ impl Records {
         pending.insert(made.request_id.clone(), made);
         answer
     }
+}
+
+fn pairing_required(id: &str, reason: Reason) -> Refusal {
+    Refusal::new(Code::NotPaired, "pairing required").with(json!({
+        "code": "PAIRING_REQUIRED", "requestId": id, "reason": reason.word(),
+    }))
 }
 
 /// The grant of the device as it stood when the connect began.

@@ -6,6 +6,7 @@
 //! role; and no lock between processes.
 
 mod approve;
+mod bootstrap;
 mod connect;
 mod token;
 
@@ -17,20 +18,22 @@ use serde_json::{Value, json};
 use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{
-    Answer, Bootstrap, By, Command, Device, Event, PairRequest, REQUEST_TTL_MS, Step,
+    Answer, BOOTSTRAP_TTL_MS, Bootstrap, By, Command, Device, Event, PairRequest, REQUEST_TTL_MS, Step,
 };
 use crate::gateway::scope;
 use crate::scenario::race::Start;
 
 use super::{Clock, Keeping, Ledger};
 
-/// `paired.json` and `pending.json`.
+/// `paired.json`, `pending.json` and `bootstrap.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Records {
     /// The devices.
     pub paired: Arc<BTreeMap<String, Device>>,
     /// The requests.
     pub pending: Arc<BTreeMap<String, PairRequest>>,
+    /// The bootstrap tokens, by their hashes.
+    pub bootstraps: Arc<BTreeMap<String, Bootstrap>>,
 }
 
 /// One transition while it runs.
@@ -56,6 +59,10 @@ impl Records {
         let old = |ask: &PairRequest| now_ms > ask.ts_ms.saturating_add(REQUEST_TTL_MS);
         if self.pending.values().any(old) {
             Arc::make_mut(&mut self.pending).retain(|_, ask| !old(ask));
+        }
+        let old = |code: &Bootstrap| now_ms > code.ts_ms.saturating_add(BOOTSTRAP_TTL_MS);
+        if self.bootstraps.values().any(old) {
+            Arc::make_mut(&mut self.bootstraps).retain(|_, code| !old(code));
         }
     }
 
@@ -100,8 +107,9 @@ impl Ledger for Records {
         Self::default()
     }
 
-    fn hand_out(&mut self, _hash: String, _token: Bootstrap) -> bool {
-        false
+    fn hand_out(&mut self, hash: String, token: Bootstrap) -> bool {
+        Arc::make_mut(&mut self.bootstraps).insert(hash, token);
+        true
     }
 
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
@@ -135,6 +143,7 @@ impl Ledger for Records {
     }
 
     fn overwrite(&mut self, _now_ms: u64, records: Records) {
-        *self = records;
+        // Whoever writes the other two files leaves `bootstrap.json` as it is.
+        *self = Records { bootstraps: Arc::clone(&self.bootstraps), ..records };
     }
 }
