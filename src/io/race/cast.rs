@@ -5,21 +5,28 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::answer::of_connect;
+use super::answer::{of_connect, step};
 use super::{Admin, Site, Trouble};
 use crate::config::Secret;
 use crate::gateway::client::connect::{Credentials, Persona};
 use crate::gateway::client::key::DeviceKey;
 use crate::gateway::pairing::Answer;
 use crate::scenario::race::{Act, Ask, Proof, Race, Via};
+use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::live::{named, translated};
-use crate::simulation::interleave::world::{Outcome, Shown};
+use crate::simulation::interleave::world::{Errand, Outcome, Shown, connect};
 
 /// The devices of a race.
 #[derive(Debug)]
 pub(super) struct Cast {
     keys: BTreeMap<String, Arc<DeviceKey>>,
     names: BTreeMap<String, String>,
+}
+
+/// A start that has come about.
+pub(super) struct Begun {
+    pub(super) named: Vec<(String, Shown)>,
+    pub(super) deeds: Vec<Deed>,
 }
 
 impl Cast {
@@ -115,13 +122,10 @@ impl Cast {
     }
 
     /// Brings about what stands before the first act, as it comes about in life: by connects. The
-    /// requests that stand then, by their names.
-    pub(super) async fn begin(
-        &self,
-        admin: &mut Admin,
-        race: &Race,
-    ) -> Result<Vec<(String, Shown)>, Trouble> {
+    /// requests that stand then, by their names, and what was done for it.
+    pub(super) async fn begin(&self, admin: &mut Admin, race: &Race) -> Result<Begun, Trouble> {
         let site = admin.site.clone();
+        let mut deeds = Vec::new();
         for paired in &race.start.devices {
             let ask = Ask {
                 role: paired.role.clone(),
@@ -129,9 +133,11 @@ impl Cast {
                 ..Ask::of(&paired.device, &[])
             };
             let (answer, _) = self.connect(&site, &ask, None).await?;
-            if let Answer::Refused(refusal) = answer {
+            if let Answer::Refused(refusal) = &answer {
                 return Err(Trouble::Start(format!("{} is not let in: {}", paired.device, refusal.message)));
             }
+            let command = connect(&ask, None);
+            deeds.push(Deed::Effect { who: 0, errand: Errand::Act, command, step: step(answer) });
         }
         let mut named = Vec::new();
         for standing in &race.start.requests {
@@ -146,6 +152,6 @@ impl Cast {
             named.push((standing.name.clone(), shown));
         }
         admin.heard();
-        Ok(named)
+        Ok(Begun { named, deeds })
     }
 }

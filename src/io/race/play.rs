@@ -49,12 +49,13 @@ async fn in_order(
     halt: &Halt,
 ) -> Result<Vec<Played>, Trouble> {
     let mut setting = Setting::of(race);
-    setting.named = cast.begin(admin, race).await?;
+    let begun = cast.begin(admin, race).await?;
+    setting.named = begun.named;
     let began = Instant::now();
     let mut labels = Labels::default();
     setting.named.iter().for_each(|(_, shown)| drop(labels.of(&shown.id)));
     let list = cast.list(&admin.list().await?);
-    let mut observer = Observer::new(race, &setting.named, sight(&list));
+    let mut observer = Observer::new(race, &setting.named, &begun.deeds, sight(&list));
     let site = admin.site.clone();
     let mut players = Vec::new();
     for who in 0..race.actors.len() {
@@ -129,9 +130,10 @@ pub async fn play_at_once(
 
 async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Result<Vec<Broken>, Trouble> {
     let mut setting = Setting::of(race);
-    setting.named = cast.begin(admin, race).await?;
+    let begun = cast.begin(admin, race).await?;
+    setting.named = begun.named;
     let list = cast.list(&admin.list().await?);
-    let mut observer = Observer::new(race, &setting.named, sight(&list));
+    let mut observer = Observer::new(race, &setting.named, &begun.deeds, sight(&list));
     let site = admin.site.clone();
     let mut dice = seed.dice();
     let longest = race.actors.iter().map(|actor| actor.acts.len() as u64).max().unwrap_or_default();

@@ -3,8 +3,8 @@
 use super::explore::{Explored, explore, explore_plainly, sample};
 use super::least::{Bounds, least};
 use super::ledger::{
-    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld, Twisted,
-    UnionCreep,
+    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld,
+    Twisted, UnionCreep,
 };
 use super::tape::{Tape, play};
 use super::world::Unready;

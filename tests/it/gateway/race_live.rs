@@ -88,7 +88,11 @@ async fn our_own_holds(upgrade: &str, least: usize) {
     assert!(report["because"].as_str().unwrap().ends_with(upgrade), "{}", report["because"]);
     assert_eq!(report["disagreements"], 0);
     assert!(orders(&report).len() >= least, "{} orders", orders(&report).len());
-    assert!(orders(&report).iter().all(|order| order["agree"] == true && !order["steps"].as_array().unwrap().is_empty()));
+    assert!(
+        orders(&report)
+            .iter()
+            .all(|order| order["agree"] == true && !order["steps"].as_array().unwrap().is_empty())
+    );
     assert_eq!(report["cleared"], true);
     assert_eq!(everybody(&subject), before, "only the bystander is there, as before");
     assert!(!state.join("identity").exists(), "no identity is made or used");
@@ -164,7 +168,8 @@ fn what_is_no_gateway_of_this_machine_is_refused_or_not_reached() {
     let subject = Subject::start(&ours("ask"));
     let program = Path::new(env!("CARGO_BIN_EXE_provoke"));
     let run = |args: &[&str]| {
-        let done = subject.command(program).arg("race").args(args).env("TOKEN", "not-the-token").output().unwrap();
+        let done =
+            subject.command(program).arg("race").args(args).env("TOKEN", "not-the-token").output().unwrap();
         (done.status.code(), said(&done))
     };
     let here = format!("ws://127.0.0.1:{}", subject.port);
@@ -206,7 +211,12 @@ fn the_real_gateway_goes_as_its_model_says_and_breaks_what_was_measured() {
         assert!(broken(&report, race).contains(&invariant), "{race}: {:?}", broken(&report, race));
     }
     for set in report["races"].as_array().unwrap() {
-        eprintln!("{}: {} orders, at once: {}", set["id"], set["orders"].as_array().unwrap().len(), set["atOnce"]);
+        eprintln!(
+            "{}: {} orders, at once: {}",
+            set["id"],
+            set["orders"].as_array().unwrap().len(),
+            set["atOnce"]
+        );
     }
     assert_eq!(report["cleared"], true);
     let left = [file(&subject, "paired.json"), file(&subject, "pending.json")];

@@ -9,6 +9,7 @@ mod observe;
 mod order;
 mod plan;
 mod tell;
+mod tokens;
 mod unit;
 mod words;
 

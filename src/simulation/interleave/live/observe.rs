@@ -9,9 +9,11 @@ use super::super::facts::{Facts, Wish};
 use super::super::invariant::{ALL, Scene};
 use super::super::judge::Broken;
 use super::super::world::Shown;
+use super::tokens::{Tokens, handed_out};
 use super::words::strings;
 use crate::config::Secret;
 use crate::gateway::pairing::{Claim, Device, Half, Origin, PairRequest, Reason, Token};
+use crate::gateway::settings::LocalUpgrade;
 use crate::scenario::race::Race;
 
 /// What can be judged of acts that ran at once, whose order nobody knows.
@@ -21,7 +23,7 @@ const AT_ONCE: [&str; 3] =
 /// Devices and requests, as a gateway lists them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sight {
-    devices: BTreeMap<String, Device>,
+    pub(super) devices: BTreeMap<String, Device>,
     requests: BTreeMap<String, PairRequest>,
 }
 
@@ -120,31 +122,34 @@ pub struct Observer {
     facts: Facts,
     broken: u32,
     before: Sight,
+    tokens: Tokens,
 }
 
 impl Observer {
-    /// Before the first act: `named` are the requests that stand, `before` is what is listed.
+    /// Before the first act: `named` are the requests that stand, `before` is what is listed, and `deeds`
+    /// have led to it.
     #[must_use]
-    pub fn new(race: &Race, named: &[(String, Shown)], before: Sight) -> Self {
-        let mut facts = Facts::default();
+    pub fn new(race: &Race, named: &[(String, Shown)], deeds: &[Deed], mut before: Sight) -> Self {
+        let secret_suffices = race.start.local_upgrade == LocalUpgrade::Connection;
+        let mut facts = Facts { secret_suffices, ..Facts::default() };
         for paired in &race.start.devices {
             facts.grant(&paired.device, &paired.scopes);
         }
         for (standing, (_, shown)) in race.start.requests.iter().zip(named) {
             let ask = &standing.ask;
-            let claim = Claim {
-                device_id: ask.device.clone(),
-                platform: ask.platform.clone(),
-                ..Claim::default()
-            };
+            let claim =
+                Claim { device_id: ask.device.clone(), platform: ask.platform.clone(), ..Claim::default() };
             facts.ask(Wish::of(&claim, &ask.role, &ask.scopes), &shown.id, 0);
             facts.show(shown);
         }
-        Self { facts, broken: 0, before }
+        let mut tokens = Tokens::default();
+        tokens.mark(&handed_out(deeds), &mut Sight::default(), &mut before);
+        Self { facts, broken: 0, before, tokens }
     }
 
     /// Takes in what was done, and what is listed afterwards. `steady_ms` have passed since the start.
-    pub fn take(&mut self, steady_ms: u64, deeds: &[Deed], after: Sight) -> Vec<Broken> {
+    pub fn take(&mut self, steady_ms: u64, deeds: &[Deed], mut after: Sight) -> Vec<Broken> {
+        self.tokens.mark(&handed_out(deeds), &mut self.before, &mut after);
         let mut broken = Vec::new();
         for deed in deeds {
             let old = self.facts.clone();
