@@ -9,7 +9,7 @@ use super::answer::event;
 use super::cast::Cast;
 use super::player::Player;
 use super::{Admin, Halt, Trouble};
-use crate::scenario::race::Race;
+use crate::scenario::race::{Act, Race, Via};
 use crate::seed::Seed;
 use crate::simulation::interleave::Broken;
 use crate::simulation::interleave::deed::Deed;
@@ -18,6 +18,11 @@ use crate::simulation::interleave::world::{Outcome, Setting, Shown};
 
 /// How far apart actors begin at most that run at once, in milliseconds for each act of the longest script.
 const APART_MS: u64 = 12;
+
+/// How often a script is played by who only connects, while others write the files.
+const AGAIN_MAX: usize = 40;
+/// How many tools at once play such a script then.
+const COPIES: usize = 4;
 
 /// What was seen of one unit, and the code with which the gateway closed the connection.
 pub type Played = (Seen, Option<u16>);
@@ -137,16 +142,18 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     let site = admin.site.clone();
     let mut dice = seed.dice();
     let longest = race.actors.iter().map(|actor| actor.acts.len() as u64).max().unwrap_or_default();
-    let (left, others) = watch::channel(0);
-    let left = &left;
+    // Whoever writes the files must meet a gateway that is at work.
+    let past = race.actors.iter().any(|actor| actor.via == Via::Files);
+    let crowd = Crowd { goes_on: past, ..Crowd::default() };
     let mut runs = Vec::new();
-    for who in 0..race.actors.len() {
-        let player = Player::new(&setting, cast, &site, who, admin).await?;
-        if !player.listens() {
-            left.send_modify(|left| *left += 1);
+    for (who, actor) in race.actors.iter().enumerate() {
+        let only_connects = actor.acts.iter().all(|act| matches!(act, Act::Connect(_)));
+        for _ in 0..if past && only_connects { COPIES } else { 1 } {
+            let player = Player::new(&setting, cast, &site, who, admin).await?;
+            crowd.joined(&player);
+            let after = Duration::from_millis(dice.below(APART_MS * longest + 1));
+            runs.push(to_the_end(player, after, &crowd));
         }
-        let after = Duration::from_millis(dice.below(APART_MS * longest + 1));
-        runs.push(to_the_end(player, after, left, others.clone()));
     }
     let mut deeds = Vec::new();
     for done in join_all(runs).await {
@@ -158,28 +165,59 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     Ok(observer.take_at_once(&deeds, &sight(&list)))
 }
 
-async fn to_the_end(
-    mut player: Player<'_>,
-    after: Duration,
-    left: &watch::Sender<usize>,
-    mut others: watch::Receiver<usize>,
-) -> Result<Vec<Deed>, Trouble> {
-    tokio::time::sleep(after).await;
-    let listens = player.listens();
-    let done = async {
-        let mut deeds = Vec::new();
-        while player.act().is_some() {
-            if player.waits() {
-                player.hear(&mut others).await;
-            }
-            deeds.extend(player.unit().await?);
-        }
-        Ok(deeds)
-    };
-    let done = done.await;
-    if !listens {
-        left.send_modify(|left| *left -= 1);
+/// Who is still at it, of those that run at once.
+#[derive(Default)]
+struct Crowd {
+    /// Whether who only connects goes on until the others are done, as a tool that keeps asking does.
+    goes_on: bool,
+    /// All but those who wait to be told something.
+    left: watch::Sender<usize>,
+    /// All but those and those who only connect.
+    busy: watch::Sender<usize>,
+}
+
+impl Crowd {
+    fn joined(&self, player: &Player<'_>) {
+        self.count(player, |count| *count += 1);
     }
+
+    fn left(&self, player: &Player<'_>) {
+        self.count(player, |count| *count -= 1);
+    }
+
+    fn count(&self, player: &Player<'_>, change: fn(&mut usize)) {
+        if !player.listens() {
+            self.left.send_modify(change);
+            if !player.only_connects() {
+                self.busy.send_modify(change);
+            }
+        }
+    }
+}
+
+/// A whole script, or as often as it takes until the others are done.
+async fn to_the_end(mut player: Player<'_>, after: Duration, crowd: &Crowd) -> Result<Vec<Deed>, Trouble> {
+    let mut told = crowd.left.subscribe();
+    tokio::time::sleep(after).await;
+    let mut deeds = Vec::new();
+    let mut failed = None;
+    for _ in 0..AGAIN_MAX {
+        while player.act().is_some() && failed.is_none() {
+            if player.waits() {
+                player.hear(&mut told).await;
+            }
+            match player.unit().await {
+                Ok(more) => deeds.extend(more),
+                Err(trouble) => failed = Some(trouble),
+            }
+        }
+        let goes_on = crowd.goes_on && player.only_connects() && *crowd.busy.borrow() > 0;
+        if !goes_on || failed.is_some() {
+            break;
+        }
+        player.again();
+    }
+    crowd.left(&player);
     player.leave().await;
-    done
+    failed.map_or(Ok(deeds), Err)
 }

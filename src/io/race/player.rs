@@ -88,6 +88,16 @@ impl<'a> Player<'a> {
         self.actor().via == Via::Socket && self.actor().acts.iter().any(hears)
     }
 
+    /// Whether all it does is to connect, as a tool that keeps asking does.
+    pub(super) fn only_connects(&self) -> bool {
+        self.actor().acts.iter().all(|act| matches!(act, Act::Connect(_)))
+    }
+
+    /// Begins its script anew.
+    pub(super) const fn again(&mut self) {
+        self.at = 0;
+    }
+
     /// The act that it is at; `None`: it is through.
     pub(super) fn act(&self) -> Option<&'a Act> {
         self.actor().acts.get(self.at)

@@ -101,7 +101,7 @@ async fn all(
 
 /// What is played of a race; or why nothing is.
 fn planned(admin: &Admin, model: Model, race: &Race, wanted: &Wanted) -> Result<Plan, String> {
-    match steerable(race) {
+    match steerable(model, race) {
         Steerable::No(reason) => return Err(reason.to_owned()),
         Steerable::WithFiles if admin.site.state.is_none() => {
             return Err("it needs the gateway's files: name its state folder with --state-dir".to_owned());

@@ -12,13 +12,14 @@ use super::super::world::Shown;
 use super::tokens::{Tokens, handed_out};
 use super::words::strings;
 use crate::config::Secret;
-use crate::gateway::pairing::{Claim, Device, Half, Origin, PairRequest, Reason, Token};
+use crate::gateway::pairing::{Claim, Command, Device, Half, Origin, PairRequest, Reason, Token};
 use crate::gateway::settings::LocalUpgrade;
 use crate::scenario::race::Race;
 
 /// What can be judged of acts that ran at once, whose order nobody knows.
-const AT_ONCE: [&str; 3] =
-    ["pairing.no-scope-without-grant", "pairing.shown-stays-approvable", "pairing.approval-kept"];
+const AT_ONCE: [&str; 2] = ["pairing.shown-stays-approvable", "pairing.approval-kept"];
+/// Of those, what a device that is removed or revoked meanwhile leaves open.
+const UNLESS_TAKEN_AWAY: &str = "pairing.approval-kept";
 
 /// Devices and requests, as a gateway lists them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -192,10 +193,16 @@ impl Observer {
         }
         let facts = &self.facts;
         let scenes = deeds.iter().map(|deed| Scene { facts, then: facts, deed, before, after, steady_ms: 0 });
+        let takes_away = |deed: &Deed| {
+            let Deed::Answered { command: Some(command), .. } = deed else { return false };
+            matches!(command, Command::Remove { .. } | Command::Revoke { .. })
+        };
+        let is_taken_away = deeds.iter().any(takes_away);
         let mut broken: Vec<Broken> = Vec::new();
         for scene in scenes {
             for (place, invariant) in ALL.iter().enumerate() {
-                let is_told_by_the_end = AT_ONCE.contains(&invariant.id());
+                let is_told_by_the_end = AT_ONCE.contains(&invariant.id())
+                    && !(is_taken_away && invariant.id() == UNLESS_TAKEN_AWAY);
                 if is_told_by_the_end
                     && broken.iter().all(|(known, _)| *known != place)
                     && let Some(words) = invariant.broken(&scene)

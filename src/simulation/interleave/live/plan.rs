@@ -6,9 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::super::explore::explore;
 use super::super::ledger::Ledger;
 use super::super::world::{Setting, Unready, World};
+use super::Model;
 use super::order::{Order, Why};
 use super::unit::{is_inside, unit};
-use crate::scenario::race::{Act, Race, Via};
+use crate::scenario::race::{Act, Actor, Race, Via};
 use crate::seed::Seed;
 
 /// States of units that are looked at.
@@ -42,7 +43,7 @@ pub enum Steerable {
 
 /// Whether a client can steer a race at all.
 #[must_use]
-pub fn steerable(race: &Race) -> Steerable {
+pub fn steerable(model: Model, race: &Race) -> Steerable {
     let acts = || race.actors.iter().flat_map(|actor| &actor.acts);
     let asks = || {
         let acts = acts().filter_map(|act| if let Act::Connect(ask) = act { Some(ask) } else { None });
@@ -65,6 +66,12 @@ pub fn steerable(race: &Race) -> Steerable {
     }
     if asks().any(|ask| !ask.local) {
         return Steerable::No("a caller from another machine is needed");
+    }
+    let by_files = |act: &Act| matches!(act, Act::Remove(_));
+    let removes = |actor: &Actor| actor.via == Via::Files && actor.acts.iter().any(by_files);
+    if model == Model::Ours && race.actors.iter().any(removes) {
+        // What was read before the device was paired says the same as a removal.
+        return Steerable::No("here a removal in the files counts once the device is 30 s old");
     }
     let has_files = |via: &Via| !matches!(via, Via::Socket);
     if race.actors.iter().any(|actor| has_files(&actor.via) && actor.acts.iter().any(Act::is_command)) {

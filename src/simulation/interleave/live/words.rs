@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::super::deed::Deed;
-use super::super::facts::{Scopes, scopes};
 use super::super::judge::Broken;
 use super::super::world::{Errand, Outcome};
 use crate::gateway::pairing::{Answer, Command};
+use crate::gateway::scope;
 use crate::scenario::race::{Act, Race, Via, Which};
+
+/// Scopes with what they imply.
+type Scopes = BTreeSet<String>;
 
 /// Names for request ids: r1, r2, … as they come up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -66,7 +69,8 @@ impl State {
     #[must_use]
     pub fn of(list: &Value, labels: &mut Labels) -> Self {
         let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
-        let set = |value: &Value| scopes(&strings(&value["scopes"]));
+        let set =
+            |value: &Value| -> Scopes { scope::normalise(&strings(&value["scopes"])).into_iter().collect() };
         let entries = |name: &str| list[name].as_array().cloned().unwrap_or_default();
         let mut state = Self::default();
         for device in entries("paired") {
@@ -135,7 +139,7 @@ fn device_words(name: &str, device: Option<&DeviceState>) -> String {
 
 fn request_words(label: &str, request: Option<&(String, String, Scopes)>) -> String {
     let Some((device, role, scopes)) = request else { return format!("{label} is not listed") };
-    let role = if role == crate::gateway::scope::ROLE_OPERATOR { "" } else { role };
+    let role = if role == scope::ROLE_OPERATOR { "" } else { role };
     let role = if role.is_empty() { String::new() } else { format!(" as {role}") };
     format!("{label}: {device} asks{role} for {}", scope_words(scopes))
 }
@@ -146,7 +150,7 @@ fn scope_words(scopes: &Scopes) -> String {
         scopes.iter().map(|scope| scope.strip_prefix("operator.").unwrap_or(scope)).collect();
     match short.len() {
         0 => "nothing".to_owned(),
-        6 if scopes.contains(crate::gateway::scope::ADMIN) => "all six".to_owned(),
+        6 if scopes.contains(scope::ADMIN) => "all six".to_owned(),
         _ => short.join("+"),
     }
 }
@@ -170,11 +174,8 @@ pub fn act_words(race: &Race, who: usize, act: usize, meant: Option<&str>, label
     };
     let said = match act {
         Act::Connect(ask) => {
-            let role = if ask.role == crate::gateway::scope::ROLE_OPERATOR {
-                String::new()
-            } else {
-                format!(" as {}", ask.role)
-            };
+            let role =
+                if ask.role == scope::ROLE_OPERATOR { String::new() } else { format!(" as {}", ask.role) };
             format!("connect {}{role} for {}", ask.device, scope_words(&ask.scopes.iter().cloned().collect()))
         }
         Act::List => "list".to_owned(),
