@@ -178,7 +178,13 @@ fn site(args: &LiveArgs, url: &str) -> Result<Site, CliError> {
         return Err(wrong(format!("--state-dir {} is no folder", folder.display()), "name the state folder"));
     }
     let credentials = if secret.is_some() { credentials } else { Credentials::default() };
-    Ok(Site { endpoint, credentials, patience: PATIENCE, state: args.state_dir.clone() })
+    Ok(Site {
+        endpoint,
+        credentials,
+        patience: PATIENCE,
+        state: args.state_dir.clone(),
+        asked: tokio::sync::watch::Sender::new(0),
+    })
 }
 
 fn model(policy: &str) -> Result<Model, CliError> {

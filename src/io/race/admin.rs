@@ -41,8 +41,10 @@ pub struct Admin {
     version: String,
     /// The devices that may be there, by their ids.
     made: BTreeSet<String>,
-    /// How many were made in all.
-    count: usize,
+    /// Requests of theirs that were heard of: one that its grant covers by now is not listed.
+    asked: BTreeSet<String>,
+    /// All devices that were made.
+    ever: BTreeSet<String>,
 }
 
 impl Admin {
@@ -53,8 +55,9 @@ impl Admin {
     pub async fn open(site: Site) -> Result<Self, Trouble> {
         let key = Arc::new(scratch_key().map_err(Trouble::Files)?);
         let opened = site.open(Persona::cli(), &key, site.credentials.clone()).await;
-        let mut admin =
-            Self { site, key, link: None, version: String::new(), made: BTreeSet::new(), count: 1 };
+        let ever = BTreeSet::from([key.device_id()]);
+        let (made, asked) = (BTreeSet::new(), BTreeSet::new());
+        let mut admin = Self { site, key, link: None, version: String::new(), made, asked, ever };
         match opened {
             Ok((link, hello)) => {
                 admin.version = hello.version.unwrap_or_else(|| "unknown".to_owned());
@@ -75,8 +78,13 @@ impl Admin {
     pub(super) fn make(&mut self) -> Result<Arc<DeviceKey>, Trouble> {
         let key = scratch_key().map_err(Trouble::Files)?;
         self.made.insert(key.device_id());
-        self.count += 1;
+        self.ever.insert(key.device_id());
         Ok(Arc::new(key))
+    }
+
+    /// A request of a device that was made here.
+    pub(super) fn asked(&mut self, request_id: &str) {
+        self.asked.insert(request_id.to_owned());
     }
 
     /// Another connection of the same device.
@@ -156,6 +164,15 @@ impl Admin {
     }
 
     async fn clear_within(&mut self) -> Result<(), Trouble> {
+        // Before their devices go: what is over by now is refused, and that is well.
+        for id in std::mem::take(&mut self.asked) {
+            if let Err(fault @ (Fault::Closed(..) | Fault::Silent(..) | Fault::Unreachable(_))) =
+                self.call("device.pair.reject", json!({"requestId": id})).await
+            {
+                self.asked.insert(id);
+                return Err(Trouble::Gateway(fault));
+            }
+        }
         let mut left = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let list = self.list().await?;
@@ -177,6 +194,7 @@ impl Admin {
     pub async fn finish(mut self) -> Cleared {
         self.site.patience = CLEARING;
         let all: BTreeSet<String> = self.made.iter().cloned().chain([self.key.device_id()]).collect();
+        let ever = std::mem::take(&mut self.ever);
         let names = |ids: &BTreeSet<String>| ids.iter().map(|id| format!("device {id}")).collect::<Vec<_>>();
         if let Err(trouble) = self.clear().await {
             let left = names(&all);
@@ -186,9 +204,9 @@ impl Admin {
         if let Err(words) = self.leave().await {
             return Cleared::Left(vec![format!("device {}", self.key.device_id())], words);
         }
-        match self.site.state.as_deref().map(|state| Files::of(state).left(&all)) {
+        match self.site.state.as_deref().map(|state| Files::of(state).left(&ever)) {
             Some(Ok(left)) if !left.is_empty() => Cleared::Left(left, "they stand in its files".to_owned()),
-            _ => Cleared::All(self.count),
+            _ => Cleared::All(ever.len()),
         }
     }
 

@@ -145,6 +145,7 @@ impl Cast {
             let Outcome::Refused { request_id: Some(id), .. } = Outcome::of(&answer) else {
                 return Err(Trouble::Start(format!("{} does not stand as a request", standing.name)));
             };
+            admin.asked(&id);
             let list = self.list(&admin.list().await?);
             let entries = list["pending"].as_array().into_iter().flatten();
             let shown = entries.filter_map(Shown::of_event).find(|shown| shown.id == id);

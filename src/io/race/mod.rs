@@ -42,6 +42,8 @@ pub struct Site {
     pub patience: Duration,
     /// Its state folder, where we may write into its files.
     pub state: Option<PathBuf>,
+    /// How often it has been asked to let somebody in.
+    pub asked: tokio::sync::watch::Sender<u64>,
 }
 
 impl Site {
@@ -56,7 +58,8 @@ impl Site {
         let persona = Persona { display_name: Some(DISPLAY_NAME.to_owned()), ..persona };
         let greeting =
             Greeting { persona, credentials, key: Arc::clone(key), platform: platform(), instance_id };
-        Link::open(&self.endpoint, greeting, self.patience).await
+        let told = || self.asked.send_modify(|count| *count += 1);
+        Link::open_telling(&self.endpoint, greeting, self.patience, told).await
     }
 }
 

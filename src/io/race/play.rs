@@ -21,6 +21,8 @@ const APART_MS: u64 = 12;
 
 /// How often a script is played by who only connects, while others write the files.
 const AGAIN_MAX: usize = 40;
+/// How long after a connect was asked whoever writes the files begins, at most.
+const WITHIN: Duration = Duration::from_millis(8);
 /// How many tools at once play such a script then.
 const COPIES: usize = 4;
 
@@ -93,6 +95,7 @@ async fn in_order(
         if let Some(Deed::Effect { step, .. }) = deeds.first_mut() {
             step.events = heard;
         }
+        requests(&deeds).for_each(|id| admin.asked(id));
         let words = words.map_or_else(|| deed_words(&deeds, &mut labels), str::to_owned);
         let meant = deeds.iter().find_map(|deed| match deed {
             Deed::Answered { target, .. } => target.as_ref().map(|shown| shown.id.clone()),
@@ -112,6 +115,14 @@ async fn in_order(
         player.leave().await;
     }
     Ok(played)
+}
+
+/// The requests that the gateway spoke of.
+fn requests(deeds: &[Deed]) -> impl Iterator<Item = &str> {
+    deeds.iter().filter_map(|deed| match deed {
+        Deed::Answered { outcome: Outcome::Refused { request_id: Some(id), .. }, .. } => Some(id.as_str()),
+        _ => None,
+    })
 }
 
 /// Plays the actors all at once, each by itself; what broke, as the end tells it.
@@ -152,15 +163,28 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
             let player = Player::new(&setting, cast, &site, who, admin).await?;
             crowd.joined(&player);
             let after = Duration::from_millis(dice.below(APART_MS * longest + 1));
-            runs.push(to_the_end(player, after, &crowd));
+            runs.push(to_the_end(site.asked.subscribe(), player, after, &crowd));
         }
     }
     let mut deeds = Vec::new();
+    let mut failed = None;
     for done in join_all(runs).await {
-        deeds.extend(done?);
+        match done {
+            Ok(more) => deeds.extend(more),
+            Err(trouble) => failed = Some(trouble),
+        }
+    }
+    requests(&deeds).for_each(|id| admin.asked(id));
+    if let Some(trouble) = failed {
+        return Err(trouble);
     }
     // Nobody knows who came first; what was done counts before what was refused.
-    deeds.sort_by_key(|deed| !matches!(deed, Deed::Answered { outcome: Outcome::Done { .. }, .. }));
+    deeds.sort_by_key(|deed| match deed {
+        Deed::FilesWritten { .. } => 0,
+        Deed::Effect { step, .. } if matches!(Outcome::of(&step.answer), Outcome::Done { .. }) => 0,
+        Deed::Answered { outcome: Outcome::Done { .. }, .. } => 1,
+        _ => 2,
+    });
     let list = cast.list(&admin.list().await?);
     Ok(observer.take_at_once(&deeds, &sight(&list)))
 }
@@ -196,9 +220,19 @@ impl Crowd {
 }
 
 /// A whole script, or as often as it takes until the others are done.
-async fn to_the_end(mut player: Player<'_>, after: Duration, crowd: &Crowd) -> Result<Vec<Deed>, Trouble> {
+async fn to_the_end(
+    mut asked: watch::Receiver<u64>,
+    mut player: Player<'_>,
+    after: Duration,
+    crowd: &Crowd,
+) -> Result<Vec<Deed>, Trouble> {
     let mut told = crowd.left.subscribe();
     tokio::time::sleep(after).await;
+    if crowd.goes_on && !player.only_connects() {
+        // A connect has just been asked, and the gateway is at work on it.
+        let _ = asked.changed().await;
+        tokio::time::sleep(after.mul_f64(0.25).min(WITHIN)).await;
+    }
     let mut deeds = Vec::new();
     let mut failed = None;
     for _ in 0..AGAIN_MAX {

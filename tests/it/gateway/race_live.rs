@@ -79,7 +79,8 @@ async fn our_own_holds(upgrade: &str, least: usize) {
     let subject = Subject::start(&ours(upgrade));
     let before = bystander(&subject).await;
     let state = subject.state();
-    let args = ["--state-dir", state.to_str().unwrap(), "--format", "json", "--orders", "3", "--repeat", "3"];
+    let identity = std::fs::read(state.join("identity/device.json")).ok();
+    let args = ["--state-dir", state.to_str().unwrap(), "--format", "json", "--orders", "3", "--repeat", "2"];
     let done = race(&subject, &args).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     let report = report(&done);
@@ -95,7 +96,12 @@ async fn our_own_holds(upgrade: &str, least: usize) {
     );
     assert_eq!(report["cleared"], true);
     assert_eq!(everybody(&subject), before, "only the bystander is there, as before");
-    assert!(!state.join("identity").exists(), "no identity is made or used");
+    assert_eq!(
+        std::fs::read(state.join("identity/device.json")).ok(),
+        identity,
+        "the identity is not touched"
+    );
+    assert!(!state.join("identity/device-auth.json").exists(), "nothing is kept");
 }
 
 #[tokio::test]
