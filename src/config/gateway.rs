@@ -90,6 +90,10 @@ pub struct GatewayConfig {
     pub allow_insecure_auth: bool,
     /// `gateway.controlUi.dangerouslyDisableDeviceAuth`.
     pub disable_device_auth: bool,
+    /// `gateway.nodes.allowCommands`.
+    pub node_allow: Vec<String>,
+    /// `gateway.nodes.denyCommands`.
+    pub node_deny: Vec<String>,
     /// `logging.level`, `logging.consoleLevel` and `logging.file`.
     pub logging: LoggingConfig,
     /// The agents.
@@ -216,6 +220,10 @@ fn own(node: Node<'_>, vars: &env::Vars, problems: &mut Vec<Problem>) -> Gateway
         config.host_header_fallback = flag("dangerouslyAllowHostHeaderOriginFallback");
         config.allow_insecure_auth = flag("allowInsecureAuth");
         config.disable_device_auth = flag("dangerouslyDisableDeviceAuth");
+    }
+    if let Some(nodes) = node.get("nodes") {
+        config.node_allow = list(nodes, "allowCommands");
+        config.node_deny = list(nodes, "denyCommands");
     }
     let Some(auth) = node.get("auth") else { return config };
     config.auth_mode = word(auth, "mode");

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::settings::{
-    AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, RateLimit, Settings, TrustedProxy,
+    AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, NodeCommands, RateLimit, Settings,
+    TrustedProxy,
 };
 use crate::config::{Agents, DEFAULT_AGENT, GatewayConfig, Heartbeat, Secret};
 use crate::problem::{Problem, nearest};
@@ -120,6 +121,7 @@ pub fn resolve(config: &GatewayConfig, given: &Given) -> Result<Settings, Proble
         state_dir: given.state_dir.clone(),
         host: given.host.clone(),
         agents: config.agents.as_ref().map(agents).unwrap_or_default(),
+        node_commands: NodeCommands { allow: config.node_allow.clone(), deny: config.node_deny.clone() },
     })
 }
 

@@ -149,6 +149,17 @@ pub struct Settings {
     pub host: Host,
     /// The agents of the config; empty: `main` alone.
     pub agents: Vec<AgentNote>,
+    /// Which commands nodes may be asked for, beside those of their platform.
+    pub node_commands: NodeCommands,
+}
+
+/// Which commands nodes may be asked for (`gateway.nodes.allowCommands` and `.denyCommands`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NodeCommands {
+    /// Beside those of the platform.
+    pub allow: Vec<String>,
+    /// In no case.
+    pub deny: Vec<String>,
 }
 
 /// What `health`, `status` and `agents.list` say of an agent.

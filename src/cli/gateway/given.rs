@@ -13,7 +13,6 @@ use crate::io::client::Identity;
 use crate::io::files;
 use crate::io::gateway::host;
 use crate::io::gateway::store::DATABASE;
-use crate::io::words;
 use crate::problem::Problem;
 
 /// Where everything is, and what holds beside the config.
@@ -46,8 +45,10 @@ impl Setup {
         let Some(state_dir) = named.or_else(home) else {
             return Err(usage("no state folder is named, and $HOME is not set", "name one with --state-dir"));
         };
+        // As it is named in answers and in the log, whoever reads them elsewhere.
+        let state_dir = absolute(&state_dir)?;
         let config = args.config.clone().or_else(|| filled("OPENCLAW_CONFIG_PATH").map(PathBuf::from));
-        let config = config.unwrap_or_else(|| state_dir.join("openclaw.json"));
+        let config = absolute(&config.unwrap_or_else(|| state_dir.join("openclaw.json")))?;
         let mut switches = Switches::default();
         for text in &args.set {
             switches.set(text).map_err(|problem| CliError::new(Exit::Usage, problem))?;
@@ -98,7 +99,7 @@ impl Setup {
             None | Some("sqlite") => Ok(own()),
             Some("openclaw") => Ok(StoreAt::OpenClaw),
             Some(text) => match text.strip_prefix("sqlite:") {
-                Some(path) if !path.is_empty() => Ok(StoreAt::Sqlite(PathBuf::from(path))),
+                Some(path) if !path.is_empty() => absolute(Path::new(path)).map(StoreAt::Sqlite),
                 _ => {
                     Err(usage(format!("there is no store `{text}`"), "write openclaw, sqlite or sqlite:PATH"))
                 }
@@ -113,8 +114,8 @@ impl Setup {
             Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => {
-                let problem = Problem::new(format!("cannot read {file}: {}", words(&error)));
-                return Err(CliError::new(Exit::CouldNotRun, problem));
+                let hint = "make it a file that this user may read, or name another with --config";
+                return Err(CliError::system(format!("cannot read {file}"), &error, hint));
             }
         };
         let config = match &text {
@@ -140,6 +141,14 @@ impl Setup {
         })?;
         Ok((settings, config))
     }
+}
+
+/// A path that means the same wherever one stands. Nothing need be there.
+fn absolute(path: &Path) -> Result<PathBuf, CliError> {
+    std::path::absolute(path).map_err(|error| {
+        let what = format!("cannot tell where {} is", path.display());
+        CliError::system(&what, &error, "name the whole path")
+    })
 }
 
 /// A number of the environment; something else there is an error, for it was meant.

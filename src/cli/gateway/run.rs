@@ -13,6 +13,7 @@ use crate::cli::error::{CliError, Exit};
 use crate::cli::run::interrupted;
 use crate::config::LoggingConfig;
 use crate::gateway::log::{Level, Line, Place};
+use crate::gateway::nodes;
 use crate::gateway::pairing::image::AtRest;
 use crate::gateway::pairing::{Command, Policy, Store};
 use crate::gateway::settings::{AuthMode, Settings};
@@ -20,7 +21,7 @@ use crate::io::client::Identity;
 use crate::io::fresh::{fresh, wall_ms};
 use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
-use crate::io::gateway::store::{OpenClawFiles, Options, Sqlite};
+use crate::io::gateway::store::{self, NodeFiles, NodeRows, OpenClawFiles, Options, Sqlite};
 use crate::io::gateway::{Console, Scribe, Server, Watch, World};
 use crate::problem::Problem;
 use crate::recording::Redactor;
@@ -103,7 +104,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         Ok(identity) => identity.iter().for_each(|identity| setup.own(identity, &mut settings)),
         Err(problem) => config.notes.push(problem),
     }
-    let store = open(&store, &setup, &settings)?;
+    let (store, nodes) = open(&store, &setup, &settings)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build().map_err(
             |error| CliError::system("cannot start", &error, "check the limits on threads and files"),
@@ -121,7 +122,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     errands.zone = zone;
     errands.know(secrets(&settings));
     let errands = Arc::new(errands);
-    let world = World { store, errands: errands.clone(), log: scribe.sink() };
+    let world = World { store, nodes, errands: errands.clone(), log: scribe.sink() };
     let done = runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe), &config.notes));
     // An errand may hang on a file system that does not answer.
     runtime.shutdown_timeout(LAST_ERRANDS);
@@ -186,7 +187,9 @@ async fn serve(
                     }
                     server.reconfigure(settings).await;
                 }
-                Err(error) => say(Level::Error, format!("config changed, and is not taken in: {error}")),
+                Err(error) => error.problems.iter().for_each(|problem| {
+                    say(Level::Error, format!("config changed, and is not taken in: {}", noted(problem)));
+                }),
             },
         }
     }
@@ -201,9 +204,10 @@ async fn serve(
 
 /// A note on the config, in one line.
 fn noted(note: &Problem) -> String {
-    let place = note.place.to_string();
+    let place = Some(note.place.to_string()).filter(|place| !place.is_empty());
+    let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
     let hint = note.hint.as_deref().map(|hint| format!(": {hint}")).unwrap_or_default();
-    format!("{place}: {}{hint}", note.message)
+    format!("{place}{}{hint}", note.message)
 }
 
 /// A file beyond `ulimit -f` is then a write that fails, as on a full disk, and not the end of the
@@ -265,16 +269,27 @@ fn journal(
     }))
 }
 
+/// The books of devices and of nodes.
+type Stores = (Box<dyn Store>, Box<dyn nodes::Store>);
+
 /// Opens the place where pairings are kept.
-fn open(at: &StoreAt, setup: &Setup, settings: &Settings) -> Result<Box<dyn Store>, CliError> {
+fn open(at: &StoreAt, setup: &Setup, settings: &Settings) -> Result<Stores, CliError> {
     let policy = Policy { local_upgrade: settings.local_upgrade };
     let at_rest = if setup.plain_tokens() { AtRest::Plain } else { AtRest::Hash };
     let options = Options { policy, at_rest, starts: true };
-    let opened = match at {
-        StoreAt::OpenClaw => OpenClawFiles::open(&setup.state_dir, options).map(|store| Box::new(store) as _),
-        StoreAt::Sqlite(path) => Sqlite::open(path, options).map(|store| Box::new(store) as _),
+    let opened = || -> Result<Stores, store::Error> {
+        Ok(match at {
+            StoreAt::OpenClaw => {
+                let devices = OpenClawFiles::open(&setup.state_dir, options)?;
+                (Box::new(devices), Box::new(NodeFiles::open(&setup.state_dir, at_rest)))
+            }
+            StoreAt::Sqlite(path) => {
+                let devices = Sqlite::open(path, options)?;
+                (Box::new(devices), Box::new(NodeRows::open(path)?))
+            }
+        })
     };
-    opened.map_err(|error| {
+    opened().map_err(|error| {
         let problem = Problem::new(format!("cannot keep pairings: {error}"));
         CliError::new(Exit::CouldNotRun, problem.hint("name another place with --state-dir or --store"))
     })

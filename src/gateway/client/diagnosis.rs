@@ -220,6 +220,15 @@ fn denied(denial: &Denial, scene: &Scene<'_>) -> Advice {
             "nobody's: the gateway is provoke's, which has not all that OpenClaw's has",
             &["for this method run OpenClaw's own gateway: openclaw gateway"],
         ),
+        _ if message.starts_with("the pairing store cannot be used")
+            || message.contains(" cannot be read or written: ") =>
+        {
+            advice(
+                message.clone(),
+                "the gateway's files: their owner, their folder or the disk",
+                &["repair what it names; the gateway need not be restarted"],
+            )
+        }
         _ => advice(message.clone(), "the gateway refuses this request", &["look at: provoke logs"]),
     }
 }

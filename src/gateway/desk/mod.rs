@@ -34,9 +34,10 @@ use super::fresh::{Fresh, Now};
 use super::handshake::Client;
 use super::json::put;
 use super::log::Line;
+use super::nodes::{Command as NodeCommand, View};
 use super::pairing::Command;
 use super::scope;
-use super::settings::{AgentNote, Host, Settings, default_agent};
+use super::settings::{AgentNote, Host, NodeCommands, Settings, default_agent};
 
 /// A connection, by the number that the shell gave it.
 pub type ConnId = u64;
@@ -122,6 +123,8 @@ pub enum Effect {
         /// The answer.
         result: Result<Value, Refusal>,
     },
+    /// A question to the book of nodes whose answer nobody waits for.
+    Node(NodeCommand),
     /// The presence list changed; it is broadcast soon.
     PresenceChanged,
     /// A line for the log.
@@ -135,6 +138,8 @@ pub enum Reply {
     Now(Result<Value, Refusal>),
     /// The pairing book answers.
     Pair(Command),
+    /// The book of nodes answers.
+    Node(NodeCommand),
     /// The world answers.
     Errand(Errand),
     /// Later, by [`Effect::Answer`].
@@ -203,7 +208,12 @@ impl Desk {
         if self.presence.came(guest, now) {
             effects.push(Effect::PresenceChanged);
         }
-        self.nodes.came(guest, now, effects);
+        nodes::Nodes::came(&self.about.node_commands, guest, effects);
+    }
+
+    /// The book of nodes says who is paired.
+    pub fn know_nodes(&mut self, paired: View) {
+        self.nodes.know(paired);
     }
 
     /// Somebody left.
@@ -213,7 +223,7 @@ impl Desk {
         }
         self.exec.left(guest.conn);
         self.plugin.left(guest.conn);
-        self.nodes.left(guest.conn);
+        self.nodes.left(guest.conn, effects);
     }
 
     /// The payload of `health`, and of its event.
@@ -228,16 +238,17 @@ impl Desk {
         self.presence.list(&self.about.host, now)
     }
 
-    /// When something here is due: an approval expires, or is forgotten.
+    /// When something here is due: an approval expires or is forgotten, or a node has had its time.
     #[must_use]
     pub fn deadline(&self) -> Option<Moment> {
-        [self.exec.deadline(), self.plugin.deadline()].into_iter().flatten().min()
+        [self.exec.deadline(), self.plugin.deadline(), self.nodes.deadline()].into_iter().flatten().min()
     }
 
     /// Does what is due.
     pub fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.exec.wake(now, effects);
         self.plugin.wake(now, effects);
+        self.nodes.wake(now, effects);
     }
 }
 
@@ -248,6 +259,7 @@ struct About {
     state_dir: String,
     host: Host,
     agents: Vec<AgentNote>,
+    node_commands: NodeCommands,
 }
 
 impl About {
@@ -257,6 +269,7 @@ impl About {
             state_dir: settings.state_dir.clone(),
             host: settings.host.clone(),
             agents: settings.agents.clone(),
+            node_commands: settings.node_commands.clone(),
         }
     }
 

@@ -1,12 +1,14 @@
 //! `system-presence`: who is here, the gateway first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use crate::gateway::COMPATIBLE_WITH;
 use crate::gateway::fresh::Now;
 use crate::gateway::settings::Host;
+use crate::moment::Moment;
 
 use super::registry::Family;
 use super::{Call, ConnId, Desk, Guest, Reply, put, say, text};
@@ -16,8 +18,8 @@ pub(super) const METHODS: Family = &[("system-presence", answer)];
 /// The most entries beside the gateway's own.
 const ENTRIES_MAX: usize = 200;
 
-/// How long somebody who left, or only sent word, is still listed, in milliseconds.
-const LISTED_MS: u64 = 5 * 60 * 1000;
+/// How long somebody who left, or only sent word, is still listed.
+const LISTED: Duration = Duration::from_secs(5 * 60);
 
 /// The longest text of an entry, in bytes.
 const TEXT_MAX: usize = 1024;
@@ -37,6 +39,8 @@ struct Entry {
     known: Map<String, Value>,
     text: String,
     ts_ms: u64,
+    /// The same moment on the clock that never steps.
+    at: Moment,
     /// The connections by which it is here.
     conns: BTreeSet<ConnId>,
 }
@@ -79,7 +83,7 @@ impl Presence {
             return false;
         }
         entry.known.insert("reason".into(), "disconnect".into());
-        entry.ts_ms = now.ms;
+        (entry.ts_ms, entry.at) = (now.ms, now.at);
         true
     }
 
@@ -121,7 +125,7 @@ impl Presence {
     /// The list: the gateway, then the rest, the newest first.
     pub(super) fn list(&self, host: &Host, now: Now) -> Value {
         let mut rest: Vec<&Entry> = self.entries.values().filter(|entry| entry.is_listed(now)).collect();
-        rest.sort_by_key(|entry| std::cmp::Reverse(entry.ts_ms));
+        rest.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         std::iter::once(gateway(host, now)).chain(rest.into_iter().map(Entry::to_json)).collect()
     }
 
@@ -130,7 +134,7 @@ impl Presence {
     fn make_room(&mut self, newcomer: &str, now: Now) {
         self.entries.retain(|_, entry| entry.is_listed(now));
         while self.entries.len() >= ENTRIES_MAX && !self.entries.contains_key(newcomer) {
-            let oldest = self.entries.iter().min_by_key(|(_, entry)| (!entry.conns.is_empty(), entry.ts_ms));
+            let oldest = self.entries.iter().min_by_key(|(_, entry)| (!entry.conns.is_empty(), entry.at));
             let Some(key) = oldest.map(|(key, _)| key.clone()) else { return };
             self.entries.remove(&key);
         }
@@ -139,7 +143,7 @@ impl Presence {
 
 impl Entry {
     fn is_listed(&self, now: Now) -> bool {
-        !self.conns.is_empty() || now.ms.saturating_sub(self.ts_ms) <= LISTED_MS
+        !self.conns.is_empty() || now.at.since(self.at) <= LISTED
     }
 
     /// Takes facts in; roles, scopes and tags add up while it is here.
@@ -160,7 +164,7 @@ impl Entry {
                 }
             }
         }
-        self.ts_ms = now.ms;
+        (self.ts_ms, self.at) = (now.ms, now.at);
     }
 
     fn word(&self, name: &str) -> &str {

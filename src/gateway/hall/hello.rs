@@ -187,7 +187,7 @@ impl Hall {
                     presence,
                     health: &self.catalog.health,
                     state_version: Version { presence: self.version.presence, health: self.version.health },
-                    uptime_ms: now.ms.saturating_sub(self.began.ms),
+                    uptime_ms: u64::try_from(now.at.since(self.began).as_millis()).unwrap_or(u64::MAX),
                     session_defaults: SessionDefaults {
                         default_agent_id: agent,
                         main_key: "main",

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::moment::Moment;
 
 use super::hello::Catalog;
@@ -12,9 +14,10 @@ use crate::gateway::auth;
 use crate::gateway::desk::{ConnId, Desk, Effect, Guest};
 use crate::gateway::errand::Done;
 use crate::gateway::frame::{Refusal, StateVersion};
-use crate::gateway::fresh::Now;
+use crate::gateway::fresh::{Fresh, Now};
 use crate::gateway::handshake::Attempts;
-use crate::gateway::log::Line;
+use crate::gateway::log::{Level, Line};
+use crate::gateway::nodes;
 use crate::gateway::pairing::{Answer, Event, Step};
 use crate::gateway::settings::Settings;
 
@@ -24,7 +27,7 @@ pub struct Hall {
     pub(super) settings: Settings,
     /// The generation of the shared secret.
     pub(super) generation: Option<String>,
-    pub(super) began: Now,
+    pub(super) began: Moment,
     pub(super) desk: Desk,
     pub(super) attempts: Attempts,
     pub(super) conns: BTreeMap<ConnId, Conn>,
@@ -52,6 +55,8 @@ pub(super) enum Errandee {
     Connect(ConnId),
     /// A request.
     Call(Waiting),
+    /// Nobody.
+    Nobody,
 }
 
 /// A request that waits for the book or the world.
@@ -74,7 +79,7 @@ impl Hall {
         let catalog = Catalog::new(&desk, now);
         Self {
             generation: auth::generation(&settings.auth),
-            began: now,
+            began: now.at,
             desk,
             attempts: Attempts::default(),
             conns: BTreeMap::new(),
@@ -104,6 +109,7 @@ impl Hall {
             Input::Closed { conn, code, reason } => self.closed(now, conn, code, &reason, &mut out),
             Input::Paired { ticket, step } => self.paired(now, ticket, *step, &mut out),
             Input::Noticed(step) => self.noticed(now, *step, &mut out),
+            Input::Node { ticket, step } => self.node_step(now, ticket, *step, &mut out),
             Input::Done { ticket, done } => self.done(now, ticket, done, &mut out),
             Input::Reconfigured(settings) => self.reconfigured(now, *settings, &mut out),
             Input::Stop { reason } => self.stop(now, &reason, &mut out),
@@ -192,10 +198,24 @@ impl Hall {
                 };
                 self.answer_waiting(now, waiting, &result, out);
             }
-            None => {}
+            Some(Errandee::Nobody) | None => {}
         }
         for (device, role) in step.dropped {
             self.drop_device(now, &device, role.as_deref(), out);
+        }
+    }
+
+    /// The book of nodes has answered, or somebody else has changed it.
+    fn node_step(&mut self, now: Now, ticket: Option<Ticket>, step: nodes::Step, out: &mut Vec<Output>) {
+        self.tell_step(step.log, step.events, out);
+        if let Some((conn, event)) = step.told {
+            self.tell(conn, event.name, &event.payload, out);
+        }
+        if let Some(paired) = step.paired {
+            self.desk.know_nodes(paired);
+        }
+        if let Some(Errandee::Call(waiting)) = ticket.and_then(|ticket| self.tickets.remove(&ticket)) {
+            self.answer_waiting(now, waiting, &step.answer, out);
         }
     }
 
@@ -206,6 +226,21 @@ impl Hall {
         self.answer_waiting(now, waiting, &result, out);
     }
 
+    /// A question to the book of nodes whose answer nobody waits for. It is about a connection, whose
+    /// UUID nobody else has, so the chance for it may follow from that.
+    fn ask_nodes(&mut self, command: nodes::Command, out: &mut Vec<Output>) {
+        let nodes::Command::Came { asker, .. } = &command else { return };
+        let about = format!("node.pair {}", self.conn_id(*asker));
+        let fresh = Fresh(Sha256::digest(about.as_bytes()).into());
+        match self.ticket(Errandee::Nobody) {
+            Some(ticket) => out.push(Output::Node { ticket, command, fresh }),
+            None => {
+                let words = "a node was not heard: too much waits; it is asked at its next connect";
+                out.push(Output::Log(Line::new(Level::Warn, "gateway", words)));
+            }
+        }
+    }
+
     /// Does what the desk wants done beside an answer.
     pub(super) fn apply(&mut self, now: Now, effects: Vec<Effect>, out: &mut Vec<Output>) {
         for effect in effects {
@@ -213,6 +248,7 @@ impl Hall {
                 Effect::Broadcast { event, payload } => self.broadcast(event, &payload, None, out),
                 Effect::Tell { conn, event, payload } => self.tell(conn, event, &payload, out),
                 Effect::Answer { conn, id, result } => self.answer_late(conn, &id, &result, out),
+                Effect::Node(command) => self.ask_nodes(command, out),
                 Effect::PresenceChanged => self.presence_changed(now),
                 Effect::Log(line) => out.push(Output::Log(line)),
             }

@@ -25,6 +25,7 @@ use super::frame::Close;
 use super::fresh::Fresh;
 use super::handshake::Upgrade;
 use super::log::Line;
+use super::nodes::{self, Command as NodeCommand};
 use super::pairing::{Command, Step};
 use super::settings::Settings;
 
@@ -70,6 +71,13 @@ pub enum Input {
     },
     /// Another process has changed the book; its answer is to nobody.
     Noticed(Box<Step>),
+    /// The answer of the book of nodes.
+    Node {
+        /// To which question; `None`: to none, somebody else has changed it.
+        ticket: Option<Ticket>,
+        /// The answer.
+        step: Box<nodes::Step>,
+    },
     /// The world's answer.
     Done {
         /// To which question.
@@ -118,6 +126,15 @@ pub enum Output {
         ticket: Ticket,
         /// The question.
         command: Command,
+        /// Chance for what the book does.
+        fresh: Fresh,
+    },
+    /// Ask the book of nodes.
+    Node {
+        /// The answer's address.
+        ticket: Ticket,
+        /// The question.
+        command: NodeCommand,
         /// Chance for what the book does.
         fresh: Fresh,
     },

@@ -44,7 +44,8 @@ impl Hall {
         }
     }
 
-    fn request(&mut self, now: Now, conn: ConnId, request: Request, fresh: Fresh, out: &mut Vec<Output>) {
+    fn request(&mut self, now: Now, conn: ConnId, mut request: Request, fresh: Fresh, out: &mut Vec<Output>) {
+        method::soften(&mut request);
         let method = match self.admitted(conn, &request) {
             Ok(method) => method,
             Err(refusal) => {
@@ -112,11 +113,12 @@ impl Hall {
         let waiting = || Errandee::Call(Waiting { conn, id: id.to_owned(), method, began: now.at });
         let ticket = match &reply {
             Reply::Now(_) | Reply::Later => None,
-            Reply::Pair(_) | Reply::Errand(_) => self.ticket(waiting()),
+            Reply::Pair(_) | Reply::Node(_) | Reply::Errand(_) => self.ticket(waiting()),
         };
         match (reply, ticket) {
             (Reply::Now(result), _) => return self.answer(now, conn, method, id, now.at, &result, out),
             (Reply::Pair(command), Some(ticket)) => out.push(Output::Pair { ticket, command, fresh }),
+            (Reply::Node(command), Some(ticket)) => out.push(Output::Node { ticket, command, fresh }),
             (Reply::Errand(errand), Some(ticket)) => out.push(Output::Errand { ticket, errand }),
             (Reply::Later, _) => {}
             (_, None) => return self.answer(now, conn, method, id, now.at, &Err(busy()), out),

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::frame::Refusal;
+use super::frame::{Refusal, Request};
 use super::scope;
 use super::shape::Shape;
 
@@ -98,6 +98,23 @@ pub fn misfit(method: &Method, params: Option<&Value>) -> Option<String> {
     let none = Value::Object(serde_json::Map::new());
     let params = params.filter(|params| !params.is_null()).unwrap_or(&none);
     SHAPES.get(method.name)?.problems(Some(params))
+}
+
+/// Takes parameters as real nodes send them: a result whose `payloadJSON` or `error` is null, or whose
+/// `payloadJSON` is no text. Source: OpenClaw 2026.4.12, measured.
+pub fn soften(request: &mut Request) {
+    if request.method != "node.invoke.result" {
+        return;
+    }
+    let Some(Value::Object(params)) = &mut request.params else { return };
+    if params.get("error").is_some_and(Value::is_null) {
+        params.shift_remove("error");
+    }
+    if params.get("payloadJSON").is_some_and(|payload| !payload.is_string())
+        && let Some(payload) = params.shift_remove("payloadJSON").filter(|payload| !payload.is_null())
+    {
+        params.entry("payload").or_insert(payload);
+    }
 }
 
 /// The refusal of parameters that do not fit.

@@ -13,8 +13,9 @@ pub struct Aspect {
     tombstone: Option<Tombstone>,
     epochs: Option<BTreeMap<String, u64>>,
     requests: Vec<PairRequest>,
-    /// Requests of others only end.
-    requests_in_all: usize,
+    /// When each request was last asked, whoever asked it: those of others end, and are carried over a
+    /// step of the wall clock.
+    asked: Vec<u64>,
     bootstraps: BTreeMap<String, Bootstrap>,
     epoch_floor: u64,
     wary: bool,
@@ -32,7 +33,7 @@ impl Book {
             Command::Remove { device_id, .. }
             | Command::Rotate { device_id, .. }
             | Command::Revoke { device_id, .. } => Some(device_id.trim().to_owned()),
-            Command::List => None,
+            Command::List | Command::ClockSet(_) => None,
         }
     }
 
@@ -49,7 +50,7 @@ impl Book {
                 .filter(|ask| Some(ask.claim.device_id.as_str()) == subject)
                 .cloned()
                 .collect(),
-            requests_in_all: self.requests.len(),
+            asked: self.requests.values().map(|ask| ask.ts_ms).collect(),
             bootstraps: self.bootstraps.clone(),
             epoch_floor: self.epoch_floor,
             wary: self.wary,

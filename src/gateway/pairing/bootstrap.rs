@@ -42,7 +42,7 @@ impl Book {
         let known = self.bootstraps.get_mut(&hash)?;
         known.device_id = Some(ask.claim.device_id.clone());
         known.public_key = Some(ask.claim.public_key.clone());
-        if known.last_used_at_ms.is_none_or(|last| now_ms >= last.saturating_add(SEEN_EVERY_MS)) {
+        if known.last_used_at_ms.is_none_or(|last| now_ms.abs_diff(last) >= SEEN_EVERY_MS) {
             known.last_used_at_ms = Some(now_ms);
         }
         Some(hash)

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::config::Secret;
+use crate::gateway::clock::Leap;
 use crate::gateway::frame::Refusal;
 use crate::gateway::log::Line;
 
@@ -146,6 +147,8 @@ pub enum Command {
         /// Who asks.
         by: By,
     },
+    /// The wall clock stepped. It is told what it was before, as the moment of this transition.
+    ClockSet(Leap),
 }
 
 impl Command {
@@ -156,7 +159,7 @@ impl Command {
             | Self::Remove { by, .. }
             | Self::Rotate { by, .. }
             | Self::Revoke { by, .. } => Some(by),
-            Self::Connect(_) | Self::List | Self::Reject { .. } => None,
+            Self::Connect(_) | Self::List | Self::Reject { .. } | Self::ClockSet(_) => None,
         }
     }
 }

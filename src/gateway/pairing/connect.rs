@@ -162,7 +162,7 @@ impl Book {
             && known.client_id == claim.client_id
             && known.client_mode == claim.client_mode
             && known.remote_ip == claim.remote_ip;
-        if same || now_ms < device.seen_at_ms.saturating_add(SEEN_EVERY_MS) {
+        if same || now_ms.abs_diff(device.seen_at_ms) < SEEN_EVERY_MS {
             return;
         }
         device.claim.display_name.clone_from(&claim.display_name);

@@ -15,6 +15,7 @@ mod aspect;
 mod audit;
 mod book;
 mod bootstrap;
+mod clock;
 mod command;
 mod connect;
 pub mod image;

@@ -37,11 +37,16 @@ impl Book {
         }
         // Who removes itself may come back as anybody may: `devices clear` does so on the next call.
         if by.device_id.as_deref() != Some(device_id) {
-            self.bury(turn, device_id, |tombstone| tombstone.whole = true);
+            self.bury_device(turn, device_id);
         }
         turn.info(format!("device pairing removed device={device_id}"));
         turn.drop_sockets(device_id, None);
         Ok(Answer::Payload(json!({"deviceId": device_id})))
+    }
+
+    /// Puts up a tombstone for a device.
+    pub(super) fn bury_device(&mut self, turn: &mut Turn<'_>, device_id: &str) {
+        self.bury(turn, device_id, |tombstone| tombstone.whole = true);
     }
 
     /// Puts up a tombstone for one role.

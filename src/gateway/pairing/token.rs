@@ -112,7 +112,7 @@ impl Book {
             && missing(&ask.role, &ask.scopes, &token.scopes).is_none();
         if good
             && let Some(token) = device.tokens.get_mut(&ask.role)
-            && token.last_used_at_ms.is_none_or(|last| now_ms >= last.saturating_add(SEEN_EVERY_MS))
+            && token.last_used_at_ms.is_none_or(|last| now_ms.abs_diff(last) >= SEEN_EVERY_MS)
         {
             token.last_used_at_ms = Some(now_ms);
         }

@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -130,8 +130,9 @@ impl Journal {
     fn append(&mut self, line: &[u8], stamp: Stamp) -> io::Result<()> {
         let path = self.keeping.file.at(stamp);
         if !self.open.as_ref().is_some_and(|open| open.path == path && open.is_current()) {
+            let before = self.open.take().map(|open| open.path);
             self.open = Some(open(&self.keeping.file, path)?);
-            self.prune(stamp);
+            self.prune(stamp, before.as_deref());
         }
         let Some(open) = &mut self.open else { return Ok(()) };
         let length = open.file.metadata()?.len();
@@ -146,18 +147,22 @@ impl Journal {
         }
     }
 
-    /// Removes the files of days gone by: those of exactly the pattern, and no links.
-    fn prune(&mut self, stamp: Stamp) {
+    /// Removes the files of days gone by: those of exactly the pattern, and no links. The one that was
+    /// written until now stays, and all stay where a day does not follow the one before: then the clock
+    /// was set, and nothing tells how old they are.
+    fn prune(&mut self, stamp: Stamp, before: Option<&Path>) {
         let LogFile::Daily(folder) = &self.keeping.file else { return };
         let today = stamp.date();
-        if self.pruned.replace(today) == Some(today) {
+        let last = self.pruned.replace(today);
+        if last.is_some_and(|last| last.tomorrow().ok() != Some(today)) {
             return;
         }
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(stamp.ms);
         for entry in fs::read_dir(folder).into_iter().flatten().flatten().take(ENTRIES_MAX) {
             let name = entry.file_name();
             let of_today = name.to_str().is_some_and(|name| name.contains(&today.to_string()));
-            if of_today || !name.to_str().is_some_and(is_daily) {
+            let is_last = before.is_some_and(|path| path.file_name() == Some(&name));
+            if of_today || is_last || !name.to_str().is_some_and(is_daily) {
                 continue;
             }
             let Ok(known) = fs::symlink_metadata(entry.path()) else { continue };
@@ -172,14 +177,25 @@ impl Journal {
         if !self.complained {
             self.complained = true;
             let path = self.keeping.file.at(stamp);
-            let words =
-                format!("the log {} cannot be written: {error}; the gateway goes on\n", path.display());
+            let words = format!(
+                "the log {} cannot be written: {error}; the gateway goes on without it: free the place, or set logging.file\n",
+                path.display()
+            );
             let _ = self.keeping.complaints.write_all(words.as_bytes());
         }
     }
 }
 
 impl Open {
+    /// A disk that was full may have cut a line short: the next one must not stand behind its rest.
+    fn end_line(&mut self, length: u64) -> io::Result<()> {
+        let mut last = [b'\n'];
+        if let Some(at) = length.checked_sub(1) {
+            self.file.read_at(&mut last, at)?;
+        }
+        if last == [b'\n'] { Ok(()) } else { self.file.write_all(b"\n") }
+    }
+
     /// Whether the path still means this file: it may have been removed or set aside.
     fn is_current(&self) -> bool {
         fs::symlink_metadata(&self.path).is_ok_and(|known| (known.dev(), known.ino()) == self.identity)
@@ -211,7 +227,7 @@ fn open(place: &LogFile, path: PathBuf) -> io::Result<Open> {
         }
     }
     let mut how = OpenOptions::new();
-    how.append(true).mode(0o600);
+    how.append(true).read(true).mode(0o600);
     // A new file is made with O_EXCL, which follows no link; a known one is compared with what the
     // path itself is.
     let file = match fs::symlink_metadata(&path) {
@@ -238,7 +254,9 @@ fn open(place: &LogFile, path: PathBuf) -> io::Result<Open> {
     if matches!(place, LogFile::Daily(_)) && opened.uid() != rustix::process::geteuid().as_raw() {
         return Err(refused("it belongs to another user"));
     }
-    Ok(Open { path, file, identity })
+    let mut open = Open { path, file, identity };
+    open.end_line(opened.len())?;
+    Ok(open)
 }
 
 /// The folder, made for us alone. One that others may write is closed to them, if it is ours.

@@ -15,10 +15,10 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use super::door::{Door, Place};
+use super::door::{Door, Entry, Place};
 use super::fresh::{fresh, now};
 use super::http::{Pass, Reception};
-use super::hub::{Hub, INBOX_BYTES, INBOX_MAX, INBOX_OF_ONE, ToHub, keep_store};
+use super::hub::{Hub, INBOX_BYTES, INBOX_MAX, INBOX_OF_ONE, ToHub, keep_stores};
 use super::listen;
 use super::outbox::{Outbox, Total};
 use super::socket::Socket;
@@ -39,6 +39,9 @@ const DRAIN: Duration = Duration::from_secs(3);
 
 /// How long nothing is accepted where the system has nothing left to give.
 const BREATH: Duration = Duration::from_millis(50);
+
+/// A peer that acknowledges nothing for so long, of the ticks that it is sent, is gone.
+const DEAD: Duration = Duration::from_secs(90);
 
 /// What a connection hears for which there is no place.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n\
@@ -109,7 +112,9 @@ impl Server {
         let replies = answering.clone();
         let keeper = Arc::clone(&shared);
         let is_over = move || keeper.over.load(Ordering::Relaxed);
-        let store = tokio::task::spawn_blocking(move || keep_store(world.store, asked, &replies, &is_over));
+        let store = tokio::task::spawn_blocking(move || {
+            keep_stores(world.store, world.nodes, asked, &replies, &is_over);
+        });
         let hub = Hub {
             hall: Hall::new(settings, now(&clock)),
             clock,
@@ -165,21 +170,46 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             sleep(BREATH).await;
             continue;
         };
-        let Some(place) = shared.door.place() else {
-            let _ = stream.try_write(FULL);
-            continue;
+        let place = loop {
+            match shared.door.place(tokio::time::Instant::now()) {
+                Entry::In(place) => break Some(place),
+                // Others wait where the system lets them.
+                Entry::Soon => drop(timeout(BREATH, shared.door.room()).await),
+                Entry::Full => break None,
+            }
         };
-        tokio::spawn(connection(Arc::clone(&shared), stream, peer, place));
+        match place {
+            Some(place) => drop(tokio::spawn(connection(Arc::clone(&shared), stream, peer, place))),
+            None => drop(stream.try_write(FULL)),
+        }
     }
 }
 
+/// A peer that is gone without a word is found out: every tick is a question to it.
+fn find_out_the_dead(stream: &TcpStream) {
+    let socket = socket2::SockRef::from(stream);
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket.set_tcp_user_timeout(Some(DEAD));
+    // Elsewhere the system's own patience with what is not acknowledged holds.
+    let _ = socket.set_tcp_keepalive(&socket2::TcpKeepalive::new().with_time(DEAD));
+}
+
 /// One connection: HTTP first, then perhaps a WebSocket, in one task.
-async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
+async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mut place: Place) {
     let Ok(local) = stream.local_addr() else { return };
     // Without it, an answer behind an event waits 40 ms for the peer's acknowledgement.
     let _ = stream.set_nodelay(true);
+    find_out_the_dead(&stream);
     // What HTTP needs is given back before the socket begins its long life.
-    if let Some(socket) = Box::pin(receive(shared, stream, peer, local)).await {
+    let receiving = Box::pin(async {
+        tokio::select! {
+            biased;
+            socket = receive(shared, stream, peer, local) => socket,
+            () = place.must_go() => None,
+        }
+    });
+    if let Some(socket) = receiving.await {
+        place.stay();
         socket.run().await;
     }
     drop(place);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::gateway::errand::{Done, Errand};
 use crate::gateway::frame::Refusal;
 use crate::gateway::log::Line;
+use crate::gateway::nodes;
 use crate::gateway::pairing::Store;
 
 use super::errands::Errands;
@@ -41,6 +42,8 @@ impl DoErrands for NoErrands {
 pub struct World {
     /// The pairing store. It is asked from one thread only.
     pub store: Box<dyn Store>,
+    /// The book of nodes. It is asked from the same thread.
+    pub nodes: Box<dyn nodes::Store>,
     /// The errands.
     pub errands: Arc<dyn DoErrands>,
     /// The log.

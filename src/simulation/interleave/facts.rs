@@ -5,21 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::gateway::pairing::{Claim, Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
-use crate::gateway::scope;
 use crate::scenario::race::Code;
 
 use super::deed::Deed;
 use super::invariant::Scene;
+use super::scopes::Scopes;
 use super::world::{Errand, Outcome, Shown};
-
-/// A set of scopes with what they imply.
-pub type Scopes = BTreeSet<String>;
-
-/// The scopes in the form in which they are compared.
-#[must_use]
-pub fn scopes(list: &[String]) -> Scopes {
-    scope::normalise(list).into_iter().collect()
-}
 
 /// How a request ended, as somebody was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,7 +61,7 @@ impl Wish {
             device: claim.device_id.clone(),
             role: role.to_owned(),
             platform: claim.platform.trim().to_ascii_lowercase(),
-            scopes: scopes(list),
+            scopes: Scopes::of(list),
         }
     }
 }
@@ -118,12 +109,12 @@ pub struct Facts {
 impl Facts {
     /// Somebody gave a device these scopes.
     pub fn grant(&mut self, device: &str, list: &[String]) {
-        self.granted.entry(device.to_owned()).or_default().extend(scopes(list));
+        self.granted.entry(device.to_owned()).or_default().extend(&Scopes::of(list));
     }
 
     /// A bootstrap token was handed out.
     pub fn hand_out(&mut self, code: &Code) {
-        self.codes.insert(code.name.clone(), scopes(&code.scopes));
+        self.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
     }
 
     /// A request was shown to somebody who may decide.
@@ -205,7 +196,7 @@ impl Facts {
                 let code = ask.bootstrap_token.as_ref().map(|token| token.expose().to_owned());
                 if let Some(code) = code {
                     let given = self.codes.get(&code).cloned().unwrap_or_default();
-                    self.granted.entry(device.clone()).or_default().extend(given);
+                    self.granted.entry(device.clone()).or_default().extend(&given);
                     self.redeemed.entry(code).or_default().insert(device.clone());
                 } else if is_new && ask.may_be_silent {
                     self.grant(device, &ask.scopes);
@@ -303,16 +294,16 @@ impl Facts {
                     let granted = self.granted.get(&meant.device);
                     first
                         && !self.is_barred(&meant.device, &meant.role)
-                        && granted.is_some_and(|granted| scopes(&meant.scopes).is_subset(granted))
+                        && granted.is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
                 };
                 if let Some(meant) = target.filter(stands) {
-                    self.promised.entry(meant.device.clone()).or_default().extend(scopes(&meant.scopes));
+                    self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
                 }
             }
-            (Command::Approve { request_id, .. }, Outcome::Refused { .. }) if errand == Errand::Act => {
-                if self.must_live(request_id, scene.steady_ms) {
-                    *self.vain.entry(who).or_default() += 1;
-                }
+            (Command::Approve { request_id, .. }, Outcome::Refused { .. })
+                if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
+            {
+                *self.vain.entry(who).or_default() += 1;
             }
             (Command::Reject { request_id }, Outcome::Done { .. }) => {
                 self.decided.insert(request_id.clone(), Decision::Rejected);

@@ -15,10 +15,9 @@ pub type Broken = (usize, String);
 #[must_use]
 pub fn judged<L: Ledger>(world: &World<L>, setting: &Setting<'_>, who: usize) -> (Moved<L>, Vec<Broken>) {
     let mut moved = world.moved(setting, who);
-    let gateway = setting.race.actors[who].gateway;
     let broken = {
-        let before = world.truth.seen(world.now_ms(gateway));
-        let (now_ms, steady_ms) = (moved.world.now_ms(gateway), moved.world.clocks.steady_ms);
+        let before = world.truth.seen(world.clocks.wall_ms);
+        let (now_ms, steady_ms) = (moved.world.clocks.wall_ms, moved.world.clocks.steady_ms);
         let truth = Arc::clone(&moved.world.truth);
         let after = truth.seen(now_ms);
         let World { facts, broken, .. } = &mut moved.world;

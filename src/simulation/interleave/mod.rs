@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod live;
 pub mod minimise;
 pub mod policy;
+pub mod scopes;
 pub mod sequence;
 pub mod tape;
 pub mod tell;

@@ -10,9 +10,14 @@ use provoke::gateway::desk::{Call, ConnId, Desk, Effect, Guest, Reply};
 use provoke::gateway::frame::Refusal;
 use provoke::gateway::fresh::{Fresh, Now};
 use provoke::gateway::handshake::Client;
-use provoke::gateway::settings::{AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, Settings};
+use provoke::gateway::nodes::{Command, Nodes};
+use provoke::gateway::pairing::image::AtRest;
+use provoke::gateway::settings::{
+    AgentNote, AuthMode, ControlUi, Host, Limits, LocalUpgrade, NodeCommands, Settings,
+};
 use provoke::moment::Moment;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// The wall clock at the start of every script.
 const START_MS: u64 = 1_800_000_000_000;
@@ -38,6 +43,7 @@ pub(crate) fn settings() -> Settings {
             public_key: "k".repeat(43),
         },
         agents: Vec::new(),
+        node_commands: NodeCommands::default(),
     }
 }
 
@@ -78,18 +84,50 @@ pub(crate) struct Scene {
     pub(crate) desk: Desk,
     pub(crate) guests: BTreeMap<ConnId, Guest>,
     step: u8,
+    nodes: Nodes,
 }
 
 impl Scene {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self { desk: Desk::new(settings, now(0)), guests: BTreeMap::new(), step: 0 }
+        Self { desk: Desk::new(settings, now(0)), guests: BTreeMap::new(), step: 0, nodes: Nodes::default() }
     }
 
     pub(crate) fn come(&mut self, guest: &Guest, at: u64) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.guests.insert(guest.conn, guest.clone());
         self.desk.came(guest, now(at), &mut effects);
-        effects
+        let fresh = Fresh(Sha256::digest(format!("node.pair {}", guest.conn_id)).into());
+        let mut told = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Node(command) => drop(self.ask_nodes(&command, fresh, at, &mut told)),
+                effect => told.push(effect),
+            }
+        }
+        told
+    }
+
+    /// The book of nodes behind the desk answers at once.
+    fn ask_nodes(
+        &mut self,
+        command: &Command,
+        fresh: Fresh,
+        at: u64,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Value, Refusal> {
+        let step = self.nodes.handle(now(at).ms, fresh, AtRest::Hash, command);
+        let all = step.events.into_iter();
+        effects.extend(all.map(|event| Effect::Broadcast { event: event.name, payload: event.payload }));
+        let one = step.told.into_iter();
+        effects.extend(one.map(|(conn, event)| Effect::Tell {
+            conn,
+            event: event.name,
+            payload: event.payload,
+        }));
+        if let Some(paired) = step.paired {
+            self.desk.know_nodes(paired);
+        }
+        step.answer
     }
 
     pub(crate) fn call(
@@ -115,6 +153,10 @@ impl Scene {
                 effects: &mut effects,
             },
         );
+        if let Reply::Node(command) = reply {
+            let answer = self.ask_nodes(&command, Fresh([self.step; 32]), at, &mut effects);
+            return (Reply::Now(answer), effects);
+        }
         (reply, effects)
     }
 
@@ -138,6 +180,7 @@ fn reply_line(reply: &Reply) -> String {
     match reply {
         Reply::Now(now) => result(now),
         Reply::Pair(command) => format!("pairing {command:?}"),
+        Reply::Node(command) => format!("nodes {command:?}"),
         Reply::Errand(errand) => format!("errand {errand:?}"),
         Reply::Later => "later".into(),
     }
@@ -148,12 +191,19 @@ fn effect_line(effect: &Effect) -> String {
         Effect::Broadcast { event, payload } => format!("all hear {event} {payload}"),
         Effect::Tell { conn, event, payload } => format!("{conn} hears {event} {payload}"),
         Effect::Answer { conn, id, result: answer } => format!("{conn} is answered {id} {}", result(answer)),
+        Effect::Node(command) => format!("nodes {command:?}"),
         Effect::PresenceChanged => "presence changed".into(),
         Effect::Log(line) => format!("log {} [{}] {}", line.level.word(), line.subsystem, line.message),
     }
 }
 
-/// The whole talk of a script.
+/// The id of the request that a node's coming makes.
+fn asked_by(conn_id: &str) -> String {
+    Fresh(Sha256::digest(format!("node.pair {conn_id}")).into()).uuid()
+}
+
+/// The whole talk of a script: `$last` is the id of what a node was asked last, `$asked N` that of the
+/// request that the coming of guest N made.
 fn play(script: &Value) -> String {
     let mut settings = settings();
     for agent in script["agents"].as_array().into_iter().flatten() {
@@ -166,11 +216,18 @@ fn play(script: &Value) -> String {
     }
     let mut scene = Scene::new(&settings);
     let mut talk = String::new();
+    let mut last = String::new();
     for step in script["steps"].as_array().expect("a script has steps") {
         let at = step["at"].as_u64().unwrap_or(0);
         let conn = step["from"].as_u64().unwrap_or(0);
         let (said, effects) = if let Some(method) = step["call"].as_str() {
-            let params = step.get("params").cloned().unwrap_or_else(|| json!({}));
+            let mut params = step.get("params").cloned().unwrap_or_else(|| json!({}));
+            if params["id"] == "$last" {
+                params["id"] = last.as_str().into();
+            }
+            if params["requestId"] == "$asked 3" {
+                params["requestId"] = asked_by("conn-3").into();
+            }
             let (reply, effects) = scene.call(conn, method, &params, at);
             (format!("{conn} calls {method} {params}\n  = {}", reply_line(&reply)), effects)
         } else if let Some(conn) = step["come"].as_u64() {
@@ -185,6 +242,9 @@ fn play(script: &Value) -> String {
         };
         let _ = writeln!(talk, "{at} ms: {said}");
         effects.iter().for_each(|effect| {
+            if let Effect::Tell { event: "node.invoke.request", payload, .. } = effect {
+                last = payload["id"].as_str().unwrap_or_default().to_owned();
+            }
             let _ = writeln!(talk, "  ! {}", effect_line(effect));
         });
     }

@@ -2,6 +2,7 @@
 //! gateway or with the clients under `src`, so neither can hide the other's mistake.
 
 use std::collections::VecDeque;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,7 +13,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -75,6 +76,8 @@ pub(crate) struct Ask {
     pub(crate) platform: String,
     pub(crate) family: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
+    /// The address of this machine from which it comes; `None`: whichever the system takes.
+    pub(crate) from: Option<Ipv4Addr>,
 }
 
 impl Ask {
@@ -89,12 +92,19 @@ impl Ask {
             platform: "linux".to_owned(),
             family: None,
             headers: Vec::new(),
+            from: None,
         }
     }
 
     /// The same as another client.
     pub(crate) fn client(mut self, id: &str, mode: &str) -> Self {
         self.client = (id.to_owned(), mode.to_owned());
+        self
+    }
+
+    /// The same from another address of this machine.
+    pub(crate) fn from(mut self, address: Ipv4Addr) -> Self {
+        self.from = Some(address);
         self
     }
 
@@ -177,6 +187,19 @@ pub(crate) fn now_ms() -> u64 {
 /// A socket that was upgraded, and nothing more.
 pub(crate) async fn open(port: u16, headers: &[(String, String)]) -> WebSocketStream<TcpStream> {
     let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the gateway listens");
+    upgrade(stream, port, headers).await
+}
+
+/// The same from an address.
+async fn open_from(port: u16, ask: &Ask) -> WebSocketStream<TcpStream> {
+    let Some(from) = ask.from else { return open(port, &ask.headers).await };
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::new(from.into(), 0)).expect("an address of this machine");
+    let to = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+    upgrade(socket.connect(to).await.expect("the gateway listens"), port, &ask.headers).await
+}
+
+async fn upgrade(stream: TcpStream, port: u16, headers: &[(String, String)]) -> WebSocketStream<TcpStream> {
     stream.set_nodelay(true).expect("a socket");
     let mut request = format!("ws://127.0.0.1:{port}/").into_client_request().expect("an address");
     for (name, value) in headers {
@@ -210,7 +233,7 @@ pub(crate) async fn connect(port: u16, ask: &Ask) -> Met {
 
 /// Connects with parameters of the test's own making.
 pub(crate) async fn connect_with(port: u16, ask: &Ask, params: impl FnOnce(&str) -> Value) -> Met {
-    let mut socket = open(port, &ask.headers).await;
+    let mut socket = open_from(port, ask).await;
     let challenge = next(&mut socket).await.expect("a challenge");
     assert_eq!(challenge["event"], "connect.challenge");
     let nonce = challenge["payload"]["nonce"].as_str().expect("a nonce");
@@ -256,6 +279,13 @@ impl Guest {
         if frame["ok"] == true { Ok(frame["payload"].clone()) } else { Err(frame["error"].clone()) }
     }
 
+    /// Waits for an answer to whatever was asked: to which, and payload or error.
+    pub(crate) async fn any_answer(&mut self) -> (String, Result<Value, Value>) {
+        let frame = self.wait(|frame| frame["type"] == "res").await;
+        let id = frame["id"].as_str().expect("an id").to_owned();
+        (id, if frame["ok"] == true { Ok(frame["payload"].clone()) } else { Err(frame["error"].clone()) })
+    }
+
     /// Asks, and waits.
     pub(crate) async fn call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         let id = self.ask(method, params).await;
@@ -293,10 +323,20 @@ impl Guest {
         }
     }
 
-    /// Reads one frame and forgets it, but for its event's name; `None` where the socket is closed.
-    pub(crate) async fn hear(&mut self) -> Option<String> {
-        let frame = next(&mut self.socket).await.ok()?;
-        Some(frame["event"].as_str().unwrap_or_default().to_owned())
+    /// Waits for an event of a name and reads nothing else, so that ten thousand can listen; `None`
+    /// where the socket is closed.
+    pub(crate) async fn hear(&mut self, name: &str) -> Option<Value> {
+        let part = format!("\"event\":\"{name}\"");
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("an event in time");
+            match message {
+                Some(Ok(Message::Text(text))) if text.contains(&part) => {
+                    return Some(serde_json::from_str(&text).expect("frames are JSON"));
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
     }
 
     /// Waits for the close; its code and reason.

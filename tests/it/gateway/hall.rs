@@ -58,7 +58,7 @@ impl Scene {
     }
 
     fn wait(&mut self, ms: u64) {
-        self.now = Now { at: self.now.at + Duration::from_millis(ms), ms: self.now.ms + ms };
+        self.now = Now { at: self.now.at + Duration::from_millis(ms), ms: self.now.ms.saturating_add(ms) };
     }
 
     /// One input, and what must hold after each.
@@ -89,7 +89,7 @@ impl Scene {
                     let step = self.store.transact(self.now.ms, *fresh, command);
                     assert!(self.asked.insert(*ticket, step).is_none(), "a ticket is used once");
                 }
-                Output::Errand { .. } => {}
+                Output::Node { .. } | Output::Errand { .. } => {}
                 Output::Log(line) => assert!(!line.message.contains(TOKEN), "{line:?}"),
             }
         }
@@ -176,6 +176,40 @@ fn ticks_keep_their_beat_and_are_not_made_up_for() {
 }
 
 #[test]
+fn a_wall_clock_that_steps_moves_no_deadline() {
+    let today = Scene::new().now.ms;
+    let day = 24 * 3600 * 1000;
+    for wall in [today + day, today - day, 0, 4_102_444_800_000, u64::MAX] {
+        let mut scene = Scene::new();
+        scene.open(1);
+        scene.introduce(1, 1);
+        scene.answer();
+        let event =
+            json!({"type": "req", "id": "1", "method": "system-event", "params": {"text": "it was I"}});
+        scene.say(1, &event);
+        scene.open(2);
+        scene.now.ms = wall;
+        let outputs = scene.handle(Input::Woken);
+        assert_eq!((heard(&outputs, "tick").1, close_of(&outputs)), (0, None), "{wall}");
+        // The signature is of the time before the step.
+        assert_eq!(close_of(&scene.introduce(2, 2)), Some((1008, "device signature expired")), "{wall}");
+        let present = json!({"type": "req", "id": "2", "method": "system-presence"});
+        let lists = |outputs: &[Output]| {
+            outputs
+                .iter()
+                .any(|output| matches!(output, Output::Send { text, .. } if text.contains("it was I")))
+        };
+        for (seconds, is_listed) in [(30, true), (30, true), (239, true), (2, false)] {
+            scene.now.at += Duration::from_secs(seconds);
+            scene.now.ms = scene.now.ms.saturating_add(1000 * seconds);
+            let outputs = scene.handle(Input::Woken);
+            assert_eq!((heard(&outputs, "tick").1, close_of(&outputs)), (1, None));
+            assert_eq!(lists(&scene.say(1, &present)), is_listed, "{wall} {seconds}");
+        }
+    }
+}
+
+#[test]
 fn whoever_does_not_come_in_within_ten_seconds_is_closed_even_while_the_book_is_asked() {
     let mut scene = Scene::new();
     scene.open(1);
@@ -239,6 +273,7 @@ enum Act {
     Gone(ConnId),
     Answer,
     Wait(u64),
+    Wall(u64),
     Secret(bool),
     Stop,
 }
@@ -263,6 +298,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => conn.prop_map(Act::Gone),
         6 => Just(Act::Answer),
         4 => (0_u64..40_000).prop_map(Act::Wait),
+        1 => prop_oneof![Just(0), Just(u64::MAX), any::<u64>()].prop_map(Act::Wall),
         1 => any::<bool>().prop_map(Act::Secret),
         1 => Just(Act::Stop),
     ]
@@ -301,6 +337,7 @@ proptest! {
                     scene.wait(ms);
                     scene.handle(Input::Woken);
                 }
+                Act::Wall(ms) => scene.now.ms = ms,
                 Act::Secret(same) => {
                     let settings = settings(if same { TOKEN } else { "another" });
                     scene.handle(Input::Reconfigured(Box::new(settings)));

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 /// 2026-11-22T08:41:32.514Z.
 const NOW: u64 = 1_795_336_892_514;
 
+const DAY_MS: u64 = 86_400_000;
+
 /// Another user.
 const NOBODY: u32 = 65_534;
 
@@ -163,6 +165,41 @@ fn old_files_of_the_pattern_are_removed_and_nothing_else() {
         ]
     );
     assert!(kept.exists());
+}
+
+#[test]
+fn a_clock_that_is_set_far_forward_costs_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("openclaw");
+    let (mut journal, ..) = journal(LogFile::Daily(dir.clone()), FILE_MAX);
+    for (ms, message) in
+        [(NOW, "now"), (4_102_444_800_000, "then"), (0, "once"), (NOW + DAY_MS, "tomorrow"), (NOW, "again")]
+    {
+        journal.write(&line(Level::Info, message), ms);
+    }
+    let says = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| line["1"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(says(&dir.join("openclaw-2026-11-22.log")), ["now", "again"]);
+    assert_eq!(says(&dir.join("openclaw-2100-01-01.log")), ["then"]);
+    assert_eq!(says(&dir.join("openclaw-1970-01-01.log")), ["once"]);
+    assert_eq!(says(&dir.join("openclaw-2026-11-23.log")), ["tomorrow"]);
+    journal.write(&line(Level::Info, "never"), u64::MAX);
+}
+
+#[test]
+fn a_line_that_a_full_disk_cut_short_spoils_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("g.log");
+    fs::write(&path, r#"{"0":"cut sh"#).unwrap();
+    let (mut journal, ..) = journal(LogFile::Fixed(path.clone()), FILE_MAX);
+    journal.write(&line(Level::Info, "one"), NOW);
+    journal.write(&line(Level::Info, "two"), NOW);
+    let text = fs::read_to_string(&path).unwrap();
+    let whole = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok());
+    assert_eq!((text.lines().count(), whole.count()), (3, 2), "{text}");
 }
 
 #[test]

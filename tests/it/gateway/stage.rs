@@ -4,7 +4,7 @@ use provoke::config::Secret;
 use provoke::gateway::auth::Credentials;
 use provoke::gateway::handshake::Upgrade;
 use provoke::gateway::settings::{
-    AuthMode, ControlUi, Host, Limits, LocalUpgrade, RateLimit, Settings, TrustedProxy,
+    AuthMode, ControlUi, Host, Limits, LocalUpgrade, NodeCommands, RateLimit, Settings, TrustedProxy,
 };
 use serde_json::Value;
 
@@ -54,6 +54,7 @@ pub(super) fn settings(given: &Value) -> Settings {
         state_dir: String::new(),
         host: Host::default(),
         agents: Vec::new(),
+        node_commands: NodeCommands::default(),
     }
 }
 

@@ -17,11 +17,20 @@ pub(crate) const TOKEN: &str = "the-shared-token-of-the-tests-0123456789";
 /// How long a gateway may take to listen; the real one needs seconds.
 const START: Duration = Duration::from_secs(60);
 
+/// A wall clock that can be set while a gateway runs: libfaketime, and the file that it obeys.
+#[derive(Clone)]
+pub(crate) struct WallClock {
+    pub(crate) library: PathBuf,
+    pub(crate) file: PathBuf,
+}
+
 /// Which gateway.
 #[derive(Clone)]
 pub(crate) enum Make {
     /// Ours, with switches such as `pairing.localUpgrade=ask`.
     Ours(Vec<String>),
+    /// Ours, its wall clock told by a file.
+    Dated(WallClock),
     /// The real one: the path of its command line.
     OpenClaw(PathBuf),
 }
@@ -154,6 +163,11 @@ fn spawn(make: &Make, port: u16, home: &Path) -> Child {
             command.args(switches.iter().flat_map(|switch| ["--set", switch]));
             command
         }
+        Make::Dated(_) => {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_provoke"));
+            command.args(["gateway", "run"]);
+            command
+        }
         Make::OpenClaw(path) => {
             let mut command = Command::new(path);
             command.arg("gateway");
@@ -161,6 +175,11 @@ fn spawn(make: &Make, port: u16, home: &Path) -> Child {
         }
     };
     environment(&mut command, port, home);
+    if let Make::Dated(clock) = make {
+        command.env("LD_PRELOAD", &clock.library).env("FAKETIME_TIMESTAMP_FILE", &clock.file);
+        // Only the wall clock steps, at once, and not for files.
+        command.envs([("FAKETIME_NO_CACHE", "1"), ("DONT_FAKE_MONOTONIC", "1"), ("NO_FAKE_STAT", "1")]);
+    }
     command.args(["--port", &port.to_string()]);
     command.process_group(0);
     let mut child =

@@ -157,6 +157,11 @@ impl Broker {
         self.records.push(record);
     }
 
+    /// Whether there is a request of this id, open or decided a moment ago.
+    pub(in crate::gateway::desk) fn knows(&self, id: &str) -> bool {
+        self.get(id).is_some()
+    }
+
     fn get(&self, id: &str) -> Option<&Record> {
         self.records.iter().find(|record| record.id == id)
     }

@@ -5,21 +5,45 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::gateway::desk::{ConnId, Guest, put};
+use crate::gateway::nodes::{Paired, View};
 use crate::gateway::scope;
+use crate::gateway::settings::NodeCommands;
 
-use super::book::{Nodes, node_id, words};
+/// The id of a node that is connected.
+pub(super) fn node_id(guest: &Guest) -> &str {
+    guest.device_id.as_deref().or(guest.client.instance_id.as_deref()).unwrap_or(&guest.client.id)
+}
+
+/// The connection of a node; of several, the newest.
+pub(super) fn live<'a>(guests: &'a BTreeMap<ConnId, Guest>, id: &str) -> Option<&'a Guest> {
+    guests.values().rev().find(|guest| guest.role == scope::ROLE_NODE && node_id(guest) == id)
+}
+
+/// The commands that a connected node offers and that the config lets it run.
+pub(super) fn offered<'a>(guest: &'a Guest, policy: &NodeCommands) -> BTreeSet<&'a str> {
+    let client = &guest.client;
+    let permits = |command: &&str| policy.permits(&client.platform, client.device_family.as_deref(), command);
+    client.commands.iter().map(|command| command.trim()).filter(permits).collect()
+}
+
+/// What is known of nodes beside who is connected.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) paired: &'a View,
+    pub(super) policy: &'a NodeCommands,
+}
 
 /// Those that are connected first, then by name.
 ///
 /// Of the commands that a connected node offers, only those are listed that were approved.
-pub(super) fn all(nodes: &Nodes, guests: &BTreeMap<ConnId, Guest>) -> Vec<Value> {
+pub(super) fn all(known: Known<'_>, guests: &BTreeMap<ConnId, Guest>) -> Vec<Value> {
     let live: BTreeMap<&str, &Guest> = guests
         .values()
         .filter(|guest| guest.role == scope::ROLE_NODE)
         .map(|guest| (node_id(guest), guest))
         .collect();
-    let ids: BTreeSet<&str> = live.keys().copied().chain(nodes.paired.keys().map(String::as_str)).collect();
-    let mut all: Vec<Value> = ids.into_iter().map(|id| entry(nodes, id, live.get(id).copied())).collect();
+    let ids: BTreeSet<&str> = live.keys().copied().chain(known.paired.keys().map(String::as_str)).collect();
+    let mut all: Vec<Value> = ids.into_iter().map(|id| entry(known, id, live.get(id).copied())).collect();
     all.sort_by_key(|node| {
         let name = node["displayName"]
             .as_str()
@@ -31,8 +55,8 @@ pub(super) fn all(nodes: &Nodes, guests: &BTreeMap<ConnId, Guest>) -> Vec<Value>
     all
 }
 
-fn entry(nodes: &Nodes, id: &str, live: Option<&Guest>) -> Value {
-    let paired = nodes.paired.get(id);
+fn entry(known: Known<'_>, id: &str, live: Option<&Guest>) -> Value {
+    let paired = known.paired.get(id);
     let stored = |key: &str| paired.and_then(|paired| paired.facts.get(key)?.as_str());
     let client = live.map(|guest| &guest.client);
     let mut node = Map::from_iter([("nodeId".to_owned(), id.into())]);
@@ -62,16 +86,13 @@ fn entry(nodes: &Nodes, id: &str, live: Option<&Guest>) -> Value {
         "remoteIp",
         live.and_then(|guest| guest.remote_ip.as_deref()).or_else(|| stored("remoteIp")),
     );
-    let approved: BTreeSet<&str> = words(paired.and_then(|p| p.facts.get("commands"))).into_iter().collect();
+    let approved: BTreeSet<&str> = paired.map(Paired::commands).into_iter().flatten().collect();
     let caps: BTreeSet<&str> = client.map_or_else(
-        || words(paired.and_then(|p| p.facts.get("caps"))).into_iter().collect(),
+        || paired.map(Paired::caps).into_iter().flatten().collect(),
         |client| client.caps.iter().map(String::as_str).collect(),
     );
-    let commands: Vec<&str> = match client {
-        Some(client) => {
-            let offered: BTreeSet<&str> = client.commands.iter().map(String::as_str).collect();
-            offered.intersection(&approved).copied().collect()
-        }
+    let commands: Vec<&str> = match live {
+        Some(guest) => offered(guest, known.policy).intersection(&approved).copied().collect(),
         None => approved.into_iter().collect(),
     };
     node.insert("caps".into(), caps.into_iter().collect::<Vec<_>>().into());

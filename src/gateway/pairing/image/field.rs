@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Unreadable;
 
 /// Reads a file that is one JSON object.
-pub(super) fn object(file: &'static str, bytes: &[u8]) -> Result<Map<String, Value>, Unreadable> {
+pub(in crate::gateway) fn object(file: &'static str, bytes: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     if bytes.is_empty() {
         let what = "the file is empty; `{}` would mean that nobody is there".to_owned();
         return Err(Unreadable { file, place: String::new(), what });
@@ -26,10 +26,10 @@ pub(super) fn object(file: &'static str, bytes: &[u8]) -> Result<Map<String, Val
 }
 
 /// An object in another one, with its place.
-pub(super) type Inner = (String, Map<String, Value>);
+pub(in crate::gateway) type Inner = (String, Map<String, Value>);
 
 /// An object while its fields are taken out; what is left means nothing here.
-pub(super) struct Fields {
+pub(in crate::gateway) struct Fields {
     file: &'static str,
     place: String,
     map: Map<String, Value>,
@@ -37,7 +37,11 @@ pub(super) struct Fields {
 
 impl Fields {
     /// The object at a place, such as `/ab12/tokens`.
-    pub(super) fn new(file: &'static str, place: String, value: Value) -> Result<Self, Unreadable> {
+    pub(in crate::gateway) fn new(
+        file: &'static str,
+        place: String,
+        value: Value,
+    ) -> Result<Self, Unreadable> {
         match value {
             Value::Object(map) => Ok(Self { file, place, map }),
             _ => {
@@ -51,7 +55,7 @@ impl Fields {
         Unreadable { file: self.file, place, what: format!("must be {what}") }
     }
 
-    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Unreadable> {
+    pub(in crate::gateway) fn text(&mut self, name: &str) -> Result<Option<String>, Unreadable> {
         match self.map.shift_remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -59,11 +63,11 @@ impl Fields {
         }
     }
 
-    pub(super) fn needed(&mut self, name: &str) -> Result<String, Unreadable> {
+    pub(in crate::gateway) fn needed(&mut self, name: &str) -> Result<String, Unreadable> {
         self.text(name)?.ok_or_else(|| self.wrong(name, "text"))
     }
 
-    pub(super) fn list(&mut self, name: &str) -> Result<Option<Vec<String>>, Unreadable> {
+    pub(in crate::gateway) fn list(&mut self, name: &str) -> Result<Option<Vec<String>>, Unreadable> {
         let Some(value) = self.map.shift_remove(name).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
@@ -77,7 +81,7 @@ impl Fields {
     }
 
     /// Milliseconds; other writers may leave a fraction.
-    pub(super) fn moment(&mut self, name: &str) -> Result<Option<u64>, Unreadable> {
+    pub(in crate::gateway) fn moment(&mut self, name: &str) -> Result<Option<u64>, Unreadable> {
         match self.map.shift_remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) => match (number.as_u64(), number.as_f64()) {
@@ -90,7 +94,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn flag(&mut self, name: &str) -> Result<bool, Unreadable> {
+    pub(in crate::gateway) fn flag(&mut self, name: &str) -> Result<bool, Unreadable> {
         match self.map.shift_remove(name) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
@@ -99,7 +103,7 @@ impl Fields {
     }
 
     /// An object in this one.
-    pub(super) fn inner(&mut self, name: &str) -> Result<Option<Inner>, Unreadable> {
+    pub(in crate::gateway) fn inner(&mut self, name: &str) -> Result<Option<Inner>, Unreadable> {
         match self.map.shift_remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(map)) => Ok(Some((format!("{}/{name}", self.place), map))),
@@ -108,12 +112,12 @@ impl Fields {
     }
 
     /// Whatever nobody asked for.
-    pub(super) fn rest(self) -> Map<String, Value> {
+    pub(in crate::gateway) fn rest(self) -> Map<String, Value> {
         self.map
     }
 }
 
 /// As OpenClaw writes: two spaces, no newline at the end.
-pub(super) fn pretty(map: Map<String, Value>) -> String {
+pub(in crate::gateway) fn pretty(map: Map<String, Value>) -> String {
     serde_json::to_string_pretty(&Value::Object(map)).expect("a JSON value is JSON")
 }

@@ -37,6 +37,25 @@ impl History {
         self.pending.back().is_some_and(|(_, state)| state.contains_key(id))
     }
 
+    /// Whether a device stood in every state that whoever writes now may have read. Else its absence may
+    /// come of an old state, and nobody meant it.
+    #[must_use]
+    pub fn had_throughout(&self, now_ms: u64, device_id: &str) -> bool {
+        let is_old = |at: u64| now_ms > STALE_MS.saturating_add(at);
+        let mut replaced_ms = None;
+        for (came_ms, state) in self.paired.iter().rev() {
+            if replaced_ms.is_some_and(is_old) {
+                return true;
+            }
+            if !state.contains_key(device_id) {
+                return false;
+            }
+            replaced_ms = Some(*came_ms);
+        }
+        // Older states may have been forgotten.
+        self.paired.len() < HISTORY_MAX || replaced_ms.is_some_and(is_old)
+    }
+
     /// For each file, the state that differs least from `theirs`: what its writer had read. Whoever
     /// deletes `paired.json` has read nothing, and means all that is there now.
     #[must_use]

@@ -6,7 +6,8 @@
 //! - an approval counts for a request of ours that is gone from `pending.json` while the device's record
 //!   was approved anew: then it is our own approval of that id, with exactly its scopes. The two files
 //!   are not written at once, so each half is remembered for a while;
-//! - a new device is taken as it stands, and a deleted one is deleted;
+//! - a new device is taken as it stands, and a deleted one is deleted; while others stay, somebody meant
+//!   this one, and a tombstone keeps it from coming back silently;
 //! - what was narrowed is narrowed; what was widened without a request of ours is not, but when the
 //!   gateway starts: then the files are taken as they stand;
 //! - what has a tombstone stays away.
@@ -78,7 +79,11 @@ impl Book {
         self.approve_what_is_whole(&mut turn, theirs);
         for id in changed {
             match theirs.paired.get(id) {
-                None => self.delete(&mut turn, id),
+                None => {
+                    // Whoever empties the file begins anew, and bars nobody.
+                    let is_meant = !start && !theirs.paired.is_empty() && history.had_throughout(now_ms, id);
+                    self.delete(&mut turn, id, is_meant);
+                }
                 Some(device) => self.take(&mut turn, base.paired.get(id), device, start),
             }
             self.settle(&mut turn, id);
@@ -168,9 +173,12 @@ impl Book {
         }
     }
 
-    fn delete(&mut self, turn: &mut Turn<'_>, id: &str) {
+    fn delete(&mut self, turn: &mut Turn<'_>, id: &str, is_meant: bool) {
         if self.devices.remove(id).is_some() {
             turn.info(format!("device pairing removed by another process device={id}"));
+            if is_meant {
+                self.bury_device(turn, id);
+            }
             turn.drop_sockets(id, None);
         }
     }

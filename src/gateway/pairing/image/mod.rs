@@ -19,6 +19,7 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(in crate::gateway) use field::{Fields, object, pretty};
 pub use history::{HISTORY_MAX, History, STALE_MS};
 pub use merge::{Absorbed, HALF_WINDOW_MS};
 pub use sidecar::SIDECAR_VERSION;

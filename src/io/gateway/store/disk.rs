@@ -24,7 +24,7 @@ const RACY: Duration = Duration::from_millis(50);
 /// Attempts at an exchange.
 const EXCHANGES_MAX: usize = 8;
 /// The lock that every process of ours takes.
-const LOCK: &str = "provoke.lock";
+pub(super) const LOCK: &str = "provoke.lock";
 
 /// What tells one content of a file from the next without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,12 @@ pub struct Stat {
 pub trait Disk: Send {
     /// The folder.
     fn path(&self) -> &Path;
+
+    /// Makes the folder, if it is not there. What it stands in must be.
+    ///
+    /// # Errors
+    /// When that is gone, or the system says no.
+    fn make(&mut self) -> Result<(), Error>;
 
     /// What is known of a file; `None`: there is none.
     ///
@@ -121,6 +127,12 @@ impl Folder {
         Ok(Self { path: path.to_path_buf(), is_stuck: false })
     }
 
+    /// A folder that is made when something is put there.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, is_stuck: false }
+    }
+
     fn stat(&self, name: &str) -> Result<Option<(PathBuf, Stat)>, Error> {
         let path = self.path.join(name);
         let meta = match fs::symlink_metadata(&path) {
@@ -164,6 +176,19 @@ impl Stat {
 impl Disk for Folder {
     fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn make(&mut self) -> Result<(), Error> {
+        match fs::create_dir(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let parent = self.path.parent().unwrap_or(&self.path).to_path_buf();
+                Err(Error::Gone { path: parent })
+            }
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
+                Err(at(&self.path, "make the folder")(cause))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn look(&mut self, name: &str) -> Result<Option<Stat>, Error> {
@@ -255,6 +280,38 @@ impl Disk for Folder {
             }
         }
     }
+}
+
+/// Replaces a file that others write too. Whether it was still as it was read; else it is left to be
+/// read again.
+pub(super) fn replace_unless_changed<D: Disk>(
+    disk: &mut D,
+    waiting: &str,
+    name: &str,
+    then: Option<&Stat>,
+) -> Result<bool, Error> {
+    let is_same = match (disk.look(name)?, then) {
+        (Some(now), Some(then)) => now.is_same(then),
+        (None, None) => true,
+        _ => false,
+    };
+    if !is_same {
+        return Ok(false);
+    }
+    match disk.exchange(waiting, name)? {
+        Exchange::Impossible => disk.rename(waiting, name)?,
+        Exchange::Moved => return Ok(true),
+        Exchange::Done => {
+            let out = disk.look(waiting)?;
+            if !out.zip(then).is_some_and(|(out, then)| out.is_moved(then)) {
+                // Somebody was faster: theirs goes back.
+                disk.exchange(waiting, name)?;
+                return Ok(false);
+            }
+            disk.remove(waiting)?;
+        }
+    }
+    Ok(true)
 }
 
 /// An error with its place.

@@ -9,12 +9,13 @@ use serde_json::Value;
 
 use crate::gateway::digest::sha256_hex;
 use crate::gateway::fresh::Fresh;
+use crate::gateway::log::{Level, Line};
 use crate::gateway::pairing::image::{
     Absorbed, BOOTSTRAP, History, Image, PAIRED, PENDING, SIDECAR, Unreadable,
 };
 use crate::gateway::pairing::{Answer, Book, Command, ServerKey, Step, Store};
 
-use super::disk::{Disk, Exchange, Folder, Stat};
+use super::disk::{Disk, Folder, LOCK, Stat, replace_unless_changed};
 use super::journal::{self, Change, JOURNAL, waiting};
 use super::{Error, Options, key, unavailable};
 
@@ -79,8 +80,15 @@ impl<D: Disk> OpenClawFiles<D> {
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
-        let _lock = self.disk.lock()?;
         let mut told = Absorbed::default();
+        let is_lost = self.is_lost()?;
+        if is_lost {
+            self.disk.make()?;
+        }
+        let _lock = self.disk.lock()?;
+        if is_lost {
+            told.log.push(self.made_again()?);
+        }
         let mut known = self.refresh(now_ms, &mut told)?;
         let subject = known.book.subject(command);
         let before = known.book.aspect(subject.as_deref());
@@ -92,6 +100,33 @@ impl<D: Disk> OpenClawFiles<D> {
         told.log.append(&mut step.log);
         told.dropped.append(&mut step.dropped);
         Ok(Step { answer: step.answer, events: told.events, log: told.log, dropped: told.dropped })
+    }
+
+    /// Whether the folder with all that is known was taken away: not even the lock is there.
+    fn is_lost(&mut self) -> Result<bool, Error> {
+        if self.known.is_none() {
+            return Ok(false);
+        }
+        for name in FILES.into_iter().chain([LOCK]) {
+            if self.disk.look(name)?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// All that is known is to be written again, the key first: without it no token is one.
+    fn made_again(&mut self) -> Result<Line, Error> {
+        let path = self.disk.path().display().to_string();
+        let mut devices = 0;
+        if let Some(known) = &mut self.known {
+            key::put(&mut self.disk, &known.key)?;
+            (known.theirs, known.seen) = (Image::default(), Default::default());
+            (known.unsaved, known.unchecked) = (true, true);
+            devices = known.book.devices.len();
+        }
+        let words = format!("{path} was gone and is made again: {devices} paired devices were still known");
+        Ok(Line::new(Level::Warn, "gateway", words))
     }
 
     /// What others wrote, taken in without a question.
@@ -273,7 +308,7 @@ impl<D: Disk> OpenClawFiles<D> {
             let waiting = waiting(name);
             if at == OURS {
                 self.disk.rename(&waiting, name)?;
-            } else if !self.replace_theirs(&waiting, name, known.seen[at].stat.as_ref())? {
+            } else if !replace_unless_changed(&mut self.disk, &waiting, name, known.seen[at].stat.as_ref())? {
                 self.disk.remove(&waiting)?;
                 known.seen[at].is_stale = true;
                 continue;
@@ -282,33 +317,6 @@ impl<D: Disk> OpenClawFiles<D> {
             known.seen[at] = Seen { stat, hash: Some(sha256_hex(text.as_bytes())), is_stale: false };
         }
         Ok(())
-    }
-
-    /// Replaces a file that others write too. Whether it was still as it was read; else it is left to
-    /// be read again.
-    fn replace_theirs(&mut self, waiting: &str, name: &str, then: Option<&Stat>) -> Result<bool, Error> {
-        let is_same = match (self.disk.look(name)?, then) {
-            (Some(now), Some(then)) => now.is_same(then),
-            (None, None) => true,
-            _ => false,
-        };
-        if !is_same {
-            return Ok(false);
-        }
-        match self.disk.exchange(waiting, name)? {
-            Exchange::Impossible => self.disk.rename(waiting, name)?,
-            Exchange::Moved => return Ok(true),
-            Exchange::Done => {
-                let out = self.disk.look(waiting)?;
-                if !out.zip(then).is_some_and(|(out, then)| out.is_moved(then)) {
-                    // Somebody was faster: theirs goes back.
-                    self.disk.exchange(waiting, name)?;
-                    return Ok(false);
-                }
-                self.disk.remove(waiting)?;
-            }
-        }
-        Ok(true)
     }
 
     /// Finishes what a process that died had begun.
@@ -352,12 +360,19 @@ impl<D: Disk> OpenClawFiles<D> {
 impl<D: Disk> Store for OpenClawFiles<D> {
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
         self.attempt(now_ms, fresh, command).unwrap_or_else(|error| {
-            self.known = None;
+            // What is gone with its folder is known here alone.
+            if !matches!(error, Error::Gone { .. }) {
+                self.known = None;
+            }
             unavailable(&error)
         })
     }
 
     fn glance(&mut self, now_ms: u64) -> Option<Step> {
+        // Whether all was taken away is found out when somebody asks.
+        if self.is_lost().unwrap_or_default() {
+            return None;
+        }
         let known = self.known.take()?;
         let is_unchanged = self.is_unchanged(&known);
         self.known = Some(known);

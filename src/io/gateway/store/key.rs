@@ -25,8 +25,17 @@ pub(super) fn of(disk: &mut dyn Disk, is_used: bool) -> Result<ServerKey, Error>
     }
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|_| strange(disk, "cannot be made: the system gives no randomness"))?;
-    disk.write(KEY_TMP, &key)?;
+    let key = ServerKey(key);
+    put(disk, &key)?;
+    Ok(key)
+}
+
+/// Puts a key into a folder.
+///
+/// # Errors
+/// When the system says no.
+pub(super) fn put(disk: &mut dyn Disk, key: &ServerKey) -> Result<(), Error> {
+    disk.write(KEY_TMP, &key.0)?;
     disk.rename(KEY_TMP, KEY)?;
-    disk.sync()?;
-    Ok(ServerKey(key))
+    disk.sync()
 }

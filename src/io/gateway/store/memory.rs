@@ -1,6 +1,8 @@
 //! A book that lives as long as its process.
 
 use crate::gateway::fresh::Fresh;
+use crate::gateway::nodes::{self, Nodes};
+use crate::gateway::pairing::image::AtRest;
 use crate::gateway::pairing::{Book, Command, Policy, ServerKey, Step, Store};
 
 /// A book in memory.
@@ -26,5 +28,15 @@ impl Store for Memory {
 
     fn describe(&self) -> String {
         "memory".to_owned()
+    }
+}
+
+/// A book of nodes in memory.
+#[derive(Debug, Default)]
+pub struct NodesInMemory(Nodes);
+
+impl nodes::Store for NodesInMemory {
+    fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &nodes::Command) -> nodes::Step {
+        self.0.handle(now_ms, fresh, AtRest::Hash, command)
     }
 }

@@ -1,24 +1,29 @@
 //! Where the pairing book is kept: in memory, in OpenClaw's state folder, or in SQLite.
 //!
-//! All keep to one contract (`pairing::Store`), and one suite of tests holds them to it.
+//! Beside it is the book of nodes, in the same places. All keep to one contract (`pairing::Store`, `nodes::Store`), and one suite of tests holds them to it.
 
 mod disk;
 mod files;
 mod journal;
 mod key;
 mod memory;
+mod node_files;
+mod node_rows;
 mod sqlite;
 
 use std::path::PathBuf;
 
 use crate::gateway::frame::Refusal;
 use crate::gateway::log::{Level, Line};
+use crate::gateway::nodes;
 use crate::gateway::pairing::image::{AtRest, BadRow, Unreadable};
 use crate::gateway::pairing::{Answer, Policy, Step};
 
 pub use disk::{Disk, Exchange, Folder, Stat};
 pub use files::OpenClawFiles;
-pub use memory::Memory;
+pub use memory::{Memory, NodesInMemory};
+pub use node_files::NodeFiles;
+pub use node_rows::NodeRows;
 pub use sqlite::Sqlite;
 
 /// The file of a database in the folder that is meant for it.
@@ -48,6 +53,12 @@ pub enum Error {
         what: &'static str,
         /// The system's word.
         cause: std::io::Error,
+    },
+    /// What everything is kept in is not there.
+    #[error("{path}: the state folder is gone; put it back, or make it anew and all that the gateway still knows is written there again", path = path.display())]
+    Gone {
+        /// Which folder.
+        path: PathBuf,
     },
     /// A file of the state folder is not what it should be.
     #[error("{folder}/{cause}", folder = folder.display())]
@@ -89,6 +100,13 @@ pub enum Error {
         /// How long was waited.
         waited: std::time::Duration,
     },
+}
+
+/// What a store of nodes that cannot work answers. Nothing has changed.
+fn nodes_unavailable(error: &Error) -> nodes::Step {
+    let words = format!("the store of nodes cannot be used: {error}");
+    let log = vec![Line::new(Level::Error, "gateway", words.clone())];
+    nodes::Step { log, ..nodes::Step::of(Err(Refusal::unavailable(words))) }
 }
 
 /// What a store that cannot work answers. Nothing has changed.

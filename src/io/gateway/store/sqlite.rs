@@ -4,13 +4,15 @@
 //! first, looks whether somebody else has written, and writes the rows that are different.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::gateway::fresh::Fresh;
+use crate::gateway::log::{Level, Line};
 use crate::gateway::pairing::image::{RowChange, TABLES};
 use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
 
@@ -20,14 +22,20 @@ use super::{Error, Options, key, unavailable};
 /// The version of the tables. Each step up is one entry of [`MIGRATIONS`].
 const VERSION: usize = MIGRATIONS.len();
 /// What leads from each version to the next.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE device (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE request (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE tombstone (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE bootstrap (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE epochs (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE setting (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE node (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE node_request (id TEXT PRIMARY KEY, row TEXT NOT NULL) STRICT, WITHOUT ROWID;
+",
+];
 /// How long another process's transition is waited for.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -39,6 +47,8 @@ pub struct Sqlite {
     connection: Connection,
     key: ServerKey,
     known: Option<Known>,
+    /// The file that is open, to tell when it was taken away.
+    inode: u64,
 }
 
 #[derive(Debug)]
@@ -60,29 +70,43 @@ impl Sqlite {
             path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let mut folder = Folder::open(folder)?;
         let _lock = folder.lock()?;
-        // SQLite gives the mode of the database to the files beside it.
-        let made =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
-        made.map_err(at(path, "open the database"))?;
+        let connection = connect(path)?;
         let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
-        let mut connection = Connection::open(path).map_err(wrong)?;
-        connection.busy_timeout(BUSY).map_err(wrong)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(wrong)?;
-        connection.pragma_update(None, "synchronous", "FULL").map_err(wrong)?;
-        migrate(path, &mut connection)?;
         let devices = connection.query_row("SELECT count(*) FROM device", [], |row| row.get::<_, i64>(0));
         let key = key::of(&mut folder, devices.map_err(wrong)? > 0)?;
-        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None })
+        let inode = inode(path)?;
+        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None, inode })
+    }
+
+    /// Opens the database anew where it was taken away or another was put in its place. Whether all that
+    /// is known is to be written into it.
+    fn follow(&mut self) -> Result<bool, Error> {
+        let Some(is_there) = replaced(&self.path, self.inode)? else { return Ok(false) };
+        let mut folder = Folder::open(self.path.parent().unwrap_or_else(|| Path::new(".")))?;
+        let _lock = folder.lock()?;
+        if !is_there {
+            key::put(&mut folder, &self.key)?;
+        }
+        self.connection = connect(&self.path)?;
+        self.inode = inode(&self.path)?;
+        if is_there {
+            self.known = None;
+            self.key = key::of(&mut folder, true)?;
+        }
+        Ok(!is_there && self.known.is_some())
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
+        let is_lost = self.follow()?;
         let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
         let data_version =
             transaction.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(wrong)?;
         // Put back when all went well; else it is read anew.
-        let mut known = match self.known.take().filter(|known| known.data_version == data_version) {
+        let mut known = match self.known.take().filter(|known| is_lost || known.data_version == data_version)
+        {
+            Some(known) if is_lost => Known { saved: Book::default(), data_version, ..known },
             Some(known) => known,
             None => {
                 let book = read(&self.path, &transaction)?;
@@ -91,8 +115,16 @@ impl Sqlite {
         };
         let subject = known.book.subject(command);
         let before = known.book.aspect(subject.as_deref());
-        let step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
-        if known.book.aspect(subject.as_deref()) != before {
+        let mut step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
+        if is_lost {
+            let path = self.path.display();
+            let words = format!(
+                "{path} was gone and is made again: {} paired devices were still known",
+                known.book.devices.len()
+            );
+            step.log.push(Line::new(Level::Warn, "gateway", words));
+        }
+        if is_lost || known.book.aspect(subject.as_deref()) != before {
             let changes = known.book.changes_since(&known.saved);
             write(&transaction, &changes).map_err(wrong)?;
             transaction.commit().map_err(wrong)?;
@@ -103,6 +135,38 @@ impl Sqlite {
         self.known = Some(known);
         Ok(step)
     }
+}
+
+/// What tells one file from the next of its name.
+pub(super) fn inode(path: &Path) -> Result<u64, Error> {
+    path.metadata().map(|meta| meta.ino()).map_err(at(path, "look at the database"))
+}
+
+/// Whether another file stands in the place of a database (`Some(true)`), or none (`Some(false)`).
+pub(super) fn replaced(path: &Path, inode: u64) -> Result<Option<bool>, Error> {
+    match path.metadata() {
+        Ok(meta) if meta.ino() == inode => Ok(None),
+        Ok(_) => Ok(Some(true)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(path);
+            if folder.is_dir() { Ok(Some(false)) } else { Err(Error::Gone { path: folder.to_path_buf() }) }
+        }
+        Err(cause) => Err(at(path, "look at the database")(cause)),
+    }
+}
+
+/// Opens or makes a database in a folder that is there, with all its tables.
+pub(super) fn connect(path: &Path) -> Result<Connection, Error> {
+    // SQLite gives the mode of the database to the files beside it.
+    let made = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    made.map_err(at(path, "open the database"))?;
+    let wrong = |cause| Error::Sqlite { path: path.to_path_buf(), cause };
+    let mut connection = Connection::open(path).map_err(wrong)?;
+    connection.busy_timeout(BUSY).map_err(wrong)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(wrong)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(wrong)?;
+    migrate(path, &mut connection)?;
+    Ok(connection)
 }
 
 /// Brings the tables up to date.

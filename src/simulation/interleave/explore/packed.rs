@@ -32,7 +32,6 @@ pub(super) struct Packed {
 struct Around {
     clocks: Clocks,
     busy: Vec<Option<u8>>,
-    offset_ms: Vec<i64>,
 }
 
 /// All that a move depends on.
@@ -110,7 +109,7 @@ impl<'a, L: Ledger> Memory<'a, L> {
         for (number, runner) in runners.iter_mut().zip(world.runners) {
             *number = self.runners.put(Arc::new(runner));
         }
-        let around = Around { clocks: world.clocks, busy: world.busy, offset_ms: world.offset_ms };
+        let around = Around { clocks: world.clocks, busy: world.busy };
         Packed {
             truth: self.truths.put(world.truth),
             around: self.arounds.put(Arc::new(around)),
@@ -127,7 +126,6 @@ impl<'a, L: Ledger> Memory<'a, L> {
             truth: Arc::clone(self.truths.get(packed.truth)),
             clocks: around.clocks,
             busy: around.busy.clone(),
-            offset_ms: around.offset_ms.clone(),
             runners: numbers.map(|number| (**self.runners.get(*number)).clone()).collect(),
             facts: Arc::clone(self.facts.get(packed.facts)),
             broken: packed.broken,
@@ -177,10 +175,9 @@ impl<'a, L: Ledger> Memory<'a, L> {
             return *number;
         }
         let world = self.unpack(packed);
-        let gateway = self.setting.race.actors[who].gateway;
-        let before = (Arc::clone(&world.truth), world.now_ms(gateway));
+        let before = (Arc::clone(&world.truth), world.clocks.wall_ms);
         let moved = world.moved(self.setting, who);
-        let after = (Arc::clone(&moved.world.truth), moved.world.now_ms(gateway));
+        let after = (Arc::clone(&moved.world.truth), moved.world.clocks.wall_ms);
         let steady_ms = moved.world.clocks.steady_ms;
         let then = self.pack(moved.world);
         for (at, number) in runners.iter_mut().enumerate() {

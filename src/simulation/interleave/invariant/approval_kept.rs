@@ -1,6 +1,6 @@
 //! `pairing.approval-kept`
 
-use super::super::facts::scopes;
+use super::super::scopes::Scopes;
 use super::{Invariant, Scene};
 
 /// See [`Invariant::about`].
@@ -22,8 +22,8 @@ impl Invariant for ApprovalKept {
 
     fn broken(&self, scene: &Scene<'_>) -> Option<String> {
         scene.then.promised.iter().find_map(|(id, promised)| {
-            let has = scene.after.0.get(id).map(|device| scopes(&device.scopes)).unwrap_or_default();
-            let lost = promised.difference(&has).next()?;
+            let has = scene.after.0.get(id).map(|device| Scopes::of(&device.scopes)).unwrap_or_default();
+            let lost = promised.first_beyond(&has)?;
             Some(format!("{lost} was reported as approved for {id}, and is gone"))
         })
     }

@@ -36,7 +36,7 @@ impl Invariant for ApprovedIsAdmitted {
         if known.is_some_and(|device| platform(&device.claim) != platform(&ask.claim)) {
             return None;
         }
-        let promised: Vec<&String> = scene.facts.promised.get(&ask.claim.device_id)?.iter().collect();
+        let promised = scene.facts.promised.get(&ask.claim.device_id)?.words();
         let good = scope::allows(&ask.role, &promised, &ask.scopes) && !ask.scopes.is_empty();
         good.then(|| {
             format!("{} was approved for what it asks, and is refused: {message}", ask.claim.device_id)

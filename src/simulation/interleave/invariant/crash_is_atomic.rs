@@ -3,7 +3,7 @@
 use crate::gateway::pairing::Command;
 
 use super::super::deed::Deed;
-use super::super::facts::scopes;
+use super::super::scopes::Scopes;
 use super::super::world::Outcome;
 use super::{Invariant, Scene};
 
@@ -30,8 +30,9 @@ impl Invariant for CrashIsAtomic {
         };
         let Command::Approve { request_id, .. } = command else { return None };
         let meant = scene.facts.shown.get(request_id)?;
-        let has = scene.after.0.get(&meant.device).map(|device| scopes(&device.scopes)).unwrap_or_default();
-        let granted = scopes(&meant.scopes).is_subset(&has);
+        let has =
+            scene.after.0.get(&meant.device).map(|device| Scopes::of(&device.scopes)).unwrap_or_default();
+        let granted = Scopes::of(&meant.scopes).first_beyond(&has).is_none();
         let stands = scene.after.1.contains_key(request_id);
         let ended = scene.facts.decided.contains_key(request_id)
             || scene.facts.is_barred(&meant.device, &meant.role)

@@ -3,7 +3,7 @@
 use crate::gateway::pairing::Command;
 
 use super::super::deed::Deed;
-use super::super::facts::{Scopes, scopes};
+use super::super::scopes::Scopes;
 use super::super::world::Outcome;
 use super::{Invariant, Scene};
 
@@ -31,11 +31,11 @@ impl Invariant for ShownIsGranted {
         };
         let Command::Approve { request_id, .. } = command else { return None };
         let shown = scene.facts.shown.get(request_id).filter(|_| Outcome::of(&step.answer).is_good())?;
-        let had = scene.before.0.get(&shown.device).map(|device| scopes(&device.scopes)).unwrap_or_default();
-        let has = scopes(&scene.after.0.get(&shown.device)?.scopes);
-        let meant: Scopes = had.union(&scopes(&shown.scopes)).cloned().collect();
-        let meant = scopes(&meant.into_iter().collect::<Vec<_>>());
-        let extra = has.difference(&meant).next()?;
+        let had = scene.before.0.get(&shown.device).map(|device| Scopes::of(&device.scopes));
+        let has = Scopes::of(&scene.after.0.get(&shown.device)?.scopes);
+        let mut meant = had.unwrap_or_default();
+        meant.extend(&Scopes::of(&shown.scopes));
+        let extra = has.first_beyond(&meant)?;
         Some(format!("{} was shown without {extra}, and granted it", shown.device))
     }
 }

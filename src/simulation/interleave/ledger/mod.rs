@@ -33,21 +33,12 @@ pub enum Keeping {
     Open,
 }
 
-/// Which clock a gateway stamps and judges by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
-    /// The wall's, which may be set.
-    Wall,
-    /// One that only goes forward, set by the wall when the process starts.
-    Steady,
-}
-
 /// Devices and requests under a policy.
 pub trait Ledger: Clone + Eq + Hash + Debug {
     /// How its transitions are kept apart.
     const KEEPING: Keeping;
-    /// Which clock it goes by.
-    const CLOCK: Clock;
+    /// Whether its gateways notice when the wall clock is set.
+    const HEEDS_CLOCK: bool;
 
     /// An empty one. `files`: other processes write into its files, so it must look.
     fn empty(start: &Start, files: bool) -> Self;

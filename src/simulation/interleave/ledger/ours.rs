@@ -10,7 +10,7 @@ use crate::gateway::pairing::{Book, Bootstrap, Command, Device, PairRequest, Pol
 use crate::gateway::settings::LocalUpgrade;
 use crate::scenario::race::Start;
 
-use super::{Clock, Keeping, Ledger, Records};
+use super::{Keeping, Ledger, Records};
 
 /// Any key does: tokens are told apart, and nobody but the explorer sees them.
 const KEY: ServerKey = ServerKey([7; 32]);
@@ -61,7 +61,7 @@ impl Ours {
 
 impl Ledger for Ours {
     const KEEPING: Keeping = Keeping::Atomic;
-    const CLOCK: Clock = Clock::Steady;
+    const HEEDS_CLOCK: bool = true;
 
     fn empty(start: &Start, files: bool) -> Self {
         let files =

@@ -10,7 +10,7 @@ use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{Answer, Book, Bootstrap, Command, Device, PairRequest, Step};
 use crate::scenario::race::Start;
 
-use super::{Clock, Keeping, Ledger, Ours, Records};
+use super::{Keeping, Ledger, Ours, Records};
 
 /// One thing that is done wrongly.
 pub trait Twist: Clone + Copy + PartialEq + Eq + Hash + Debug + Default {
@@ -34,7 +34,7 @@ pub struct Twisted<T: Twist>(Ours, PhantomData<T>);
 
 impl<T: Twist> Ledger for Twisted<T> {
     const KEEPING: Keeping = T::KEEPING;
-    const CLOCK: Clock = Clock::Steady;
+    const HEEDS_CLOCK: bool = true;
 
     fn empty(start: &Start, files: bool) -> Self {
         Self(Ours::empty(start, files), PhantomData)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::deed::Deed;
 use super::facts::Facts;
-use super::ledger::{Clock, Keeping, Ledger};
+use super::ledger::{Keeping, Ledger};
 use crate::scenario::race::{Act, Race, Via};
 
 pub use command::{ADMIN, command, connect, door};
@@ -71,9 +71,6 @@ pub struct World<L> {
     pub clocks: Clocks,
     /// For each gateway process, the actor whose transition it is busy with.
     pub busy: Vec<Option<u8>>,
-    /// For each gateway process, how far its own clock is from the steady one: what the wall had been
-    /// set by when it started.
-    pub offset_ms: Vec<i64>,
     /// The actors.
     pub runners: Vec<Runner<L>>,
     /// What has been shown, granted and promised so far.
@@ -115,15 +112,6 @@ impl<L: Ledger> World<L> {
             },
             Stage::Through => true,
             _ => false,
-        }
-    }
-
-    /// The moment by which a gateway process stamps and judges, in milliseconds.
-    #[must_use]
-    pub fn now_ms(&self, gateway: usize) -> u64 {
-        match L::CLOCK {
-            Clock::Wall => self.clocks.wall_ms,
-            Clock::Steady => self.clocks.steady_ms.saturating_add_signed(self.offset_ms[gateway]),
         }
     }
 }

@@ -92,7 +92,6 @@ impl<L: Ledger> World<L> {
             truth: Arc::new(truth),
             clocks: Clocks { wall_ms: START_MS, steady_ms: START_MS },
             busy: vec![None; race.start.gateways],
-            offset_ms: vec![0; race.start.gateways],
             runners,
             facts: Arc::new(facts),
             broken: 0,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::gateway::clock::{Leap, STEP_MIN_MS};
+use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{By, Command, Event};
 use crate::gateway::scope;
 use crate::scenario::race::{Act, Via, Which};
@@ -87,8 +89,7 @@ impl<L: Ledger> Mover<'_, L> {
                 self.next_act();
             }
             Act::Step(ms) => {
-                self.world.clocks.wall_ms = self.world.clocks.wall_ms.saturating_add_signed(ms);
-                self.deeds.push(Deed::Stepped { who: self.who, ms });
+                self.set_clock(ms);
                 self.next_act();
             }
             Act::Approve(which) | Act::Reject(which) => {
@@ -100,6 +101,28 @@ impl<L: Ledger> Mover<'_, L> {
                 self.reach();
             }
             Act::List | Act::Remove(_) | Act::Rotate { .. } | Act::Revoke { .. } => self.reach(),
+        }
+    }
+
+    /// The wall clock is set. Every gateway process that minds has it carried over before anything else.
+    fn set_clock(&mut self, ms: i64) {
+        let from_ms = self.world.clocks.wall_ms;
+        let to_ms = from_ms.saturating_add_signed(ms);
+        self.world.clocks.wall_ms = to_ms;
+        self.deeds.push(Deed::Stepped { who: self.who, ms });
+        if !L::HEEDS_CLOCK || from_ms.abs_diff(to_ms) < STEP_MIN_MS {
+            return;
+        }
+        let command = Command::ClockSet(Leap { from_ms, to_ms });
+        for _ in 0..self.setting.race.start.gateways {
+            let truth = Arc::make_mut(&mut self.world.truth);
+            let step = truth.transact(from_ms, Fresh::default(), &command);
+            self.deeds.push(Deed::Effect {
+                who: self.who,
+                errand: Errand::Act,
+                command: command.clone(),
+                step,
+            });
         }
     }
 
@@ -151,7 +174,7 @@ impl<L: Ledger> Mover<'_, L> {
         let Some(command) = self.command(errand) else {
             return self.answer(errand, Outcome::Nothing);
         };
-        let now_ms = self.world.now_ms(gateway);
+        let now_ms = self.world.clocks.wall_ms;
         let at = usize::from(self.world.runners[self.who].at);
         let before = self.setting.kills.then(|| snapshot.records());
         let step = Arc::make_mut(&mut snapshot).transact(
@@ -221,7 +244,7 @@ impl<L: Ledger> Mover<'_, L> {
     fn learn(&mut self, outcome: Outcome) {
         let knows = &mut self.world.runners[self.who].knows;
         match outcome {
-            Outcome::Admitted { token } => knows.token = token.or(knows.token.take()),
+            Outcome::Admitted { token } => knows.token = token.or_else(|| knows.token.take()),
             Outcome::Listed(shown) => knows.shown = shown,
             Outcome::Done { .. } | Outcome::Refused { .. } | Outcome::Nothing | Outcome::Lost => {}
         }
@@ -291,8 +314,6 @@ impl<L: Ledger> Mover<'_, L> {
     fn kill(&mut self, gateway: usize) {
         self.deeds.push(Deed::Killed { who: self.who, gateway });
         self.world.busy[gateway] = None;
-        self.world.offset_ms[gateway] = i64::try_from(self.world.clocks.wall_ms).unwrap_or(i64::MAX)
-            - i64::try_from(self.world.clocks.steady_ms).unwrap_or(i64::MAX);
         let me = self.who;
         for (who, actor) in self.setting.race.actors.iter().enumerate() {
             let stage = &self.world.runners[who].stage;
@@ -333,6 +354,8 @@ pub fn as_owner(command: Command) -> Command {
             Command::Rotate { device_id, role, scopes, by: owner }
         }
         Command::Revoke { device_id, role, .. } => Command::Revoke { device_id, role, by: owner },
-        other @ (Command::Connect(_) | Command::List | Command::Reject { .. }) => other,
+        other @ (Command::Connect(_) | Command::List | Command::Reject { .. } | Command::ClockSet(_)) => {
+            other
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use provoke::gateway::clock::Leap;
 use provoke::gateway::fresh::Fresh;
 use provoke::gateway::pairing::{Answer, Book, Command, Policy, ServerKey, Step};
 use provoke::gateway::settings::LocalUpgrade;
@@ -47,6 +48,15 @@ impl Case {
                 came.push((text.clone(), Vec::new()));
                 continue;
             }
+            // The clock is set while the gateway watches, or while it does not run.
+            if let Some((who, to_ms)) = set_to(text, now) {
+                let leap = Leap { from_ms: now, to_ms };
+                let told = (who == "wall").then(|| transact(now, chance(0), &Command::ClockSet(leap)));
+                let lines = told.map(|step| names.tell(&step)).unwrap_or_default();
+                came.push((text.clone(), lines));
+                now = to_ms;
+                continue;
+            }
             let (text, times) = text
                 .split_once(" times ")
                 .map_or((text.as_str(), 1), |(times, rest)| (rest, times.parse().expect("how often")));
@@ -68,6 +78,19 @@ impl Case {
         let steps = self.steps.iter().flat_map(|step| step.clone().into_iter()).collect();
         (steps, self.state.clone())
     }
+}
+
+/// `wall +60s`, `wall -60s`, `wall =0s` and the same with `unseen`: who sets the clock, and to what.
+fn set_to(text: &str, now: u64) -> Option<(&str, u64)> {
+    let (who, how) = text.split_once(' ').filter(|(who, _)| ["wall", "unseen"].contains(who))?;
+    let ms = 1000 * how[1..].trim_end_matches('s').parse::<u64>().expect("seconds");
+    let to_ms = match &how[..1] {
+        "+" => now + ms,
+        "-" => now.saturating_sub(ms),
+        "=" => ms,
+        _ => panic!("no such step: {text}"),
+    };
+    Some((who, to_ms))
 }
 
 /// All cases, with their paths.

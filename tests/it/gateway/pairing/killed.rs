@@ -14,7 +14,7 @@ use super::stores::{files, list, put, temporary};
 
 /// What happens at the fatal operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     /// It fails, and so does every later one.
     Error,
     /// The process is killed before it.
@@ -23,10 +23,10 @@ enum End {
 
 /// A folder that works for so many operations.
 #[derive(Debug)]
-struct Mortal {
-    folder: Folder,
-    left: usize,
-    end: End,
+pub(crate) struct Mortal {
+    pub(crate) folder: Folder,
+    pub(crate) left: usize,
+    pub(crate) end: End,
 }
 
 impl Mortal {
@@ -48,6 +48,10 @@ impl Mortal {
 impl Disk for Mortal {
     fn path(&self) -> &Path {
         self.folder.path()
+    }
+    fn make(&mut self) -> Result<(), Error> {
+        self.step()?;
+        self.folder.make()
     }
     fn look(&mut self, name: &str) -> Result<Option<Stat>, Error> {
         self.step()?;

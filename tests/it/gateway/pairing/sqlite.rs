@@ -5,8 +5,9 @@ use std::process::Command as Process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use provoke::gateway::nodes;
 use provoke::gateway::pairing::{Answer, Store};
-use provoke::io::gateway::store::{Options, Sqlite};
+use provoke::io::gateway::store::{NodeRows, Options, Sqlite};
 use rusqlite::Connection;
 
 use super::script::{DAWN_MS, Names, chance};
@@ -66,6 +67,20 @@ fn a_connect_that_changes_nothing_writes_nothing() {
 }
 
 #[test]
+fn a_database_of_the_first_version_is_brought_up_to_date() {
+    let dir = temporary();
+    let path = dir.path().join("gateway.sqlite");
+    assert!(let_in(&mut open(&path), "D", 1));
+    let raw = Connection::open(&path).expect("it opens");
+    raw.execute_batch("DROP TABLE node; DROP TABLE node_request; PRAGMA user_version = 1").expect("done");
+    drop(raw);
+    assert_eq!(devices(&mut open(&path)), 1);
+    let mut nodes = NodeRows::open(&path).expect("it opens");
+    let step = nodes::Store::transact(&mut nodes, DAWN_MS, chance(1), &nodes::Command::List);
+    assert!(step.answer.is_ok(), "{step:?}");
+}
+
+#[test]
 #[expect(clippy::disallowed_methods, reason = "a store is files")]
 fn a_database_that_cannot_be_read_is_not_written() {
     use std::os::unix::fs::PermissionsExt;
@@ -79,9 +94,9 @@ fn a_database_that_cannot_be_read_is_not_written() {
     let told = |path: &Path| Sqlite::open(path, Options::default()).expect_err("it cannot").to_string();
     // Another version, a spoilt row, a lost key, and no database at all.
     let raw = Connection::open(&path).expect("it opens");
-    raw.pragma_update(None, "user_version", 2).expect("written");
+    raw.pragma_update(None, "user_version", 3).expect("written");
     assert!(told(&path).contains("is of a later version"));
-    raw.pragma_update(None, "user_version", 1).expect("written");
+    raw.pragma_update(None, "user_version", 2).expect("written");
     raw.execute("UPDATE device SET row = '{}'", []).expect("written");
     let command = Names::default().command("connect E six");
     let Answer::Refused(refusal) = open(&path).transact(DAWN_MS, chance(2), &command).answer else {
@@ -154,4 +169,44 @@ fn die_while_working(dir: &Path, answers: u64) {
             count.fetch_add(1, Ordering::SeqCst);
         }
     }
+}
+
+#[test]
+fn a_database_that_is_taken_away_is_made_again_with_all_that_is_known() {
+    let dir = temporary();
+    let folder = dir.path().join("state");
+    let path = folder.join("gateway.sqlite");
+    let mut store = open(&path);
+    let mut names = Names::default();
+    let step = store.transact(DAWN_MS, chance(1), &names.command("connect D six"));
+    let Answer::Admitted { auth: Some(auth), .. } = step.answer else { panic!("admitted") };
+    let token = auth["deviceToken"].as_str().expect("a token").to_owned();
+    store.transact(DAWN_MS, chance(2), &names.command("connect E six"));
+    store.transact(DAWN_MS, chance(3), &names.command("revoke E"));
+    let before = list(&mut store, DAWN_MS);
+    let away = dir.path().join("away");
+    std::fs::rename(&folder, &away).expect("renamed");
+    let Answer::Refused(refusal) = store.transact(DAWN_MS, chance(4), &names.command("list")).answer else {
+        panic!("nothing can be kept")
+    };
+    assert!(refusal.message.contains(&format!("{}: the state folder is gone", folder.display())));
+    std::fs::rename(&away, &folder).expect("renamed");
+    assert_eq!(list(&mut store, DAWN_MS), before);
+    std::fs::remove_dir_all(&folder).expect("removed");
+    assert!(!let_in(&mut store, "D", 5));
+    std::fs::create_dir(&folder).expect("made");
+    let step = store.transact(DAWN_MS, chance(6), &names.command("list"));
+    assert!(step.log[0].message.contains("2 paired devices were still known"), "{step:?}");
+    let mut other = open(&path);
+    assert_eq!(list(&mut other, DAWN_MS), before);
+    let by_token = format!("connect D operator.read proof=no deviceToken={token}");
+    let step = other.transact(DAWN_MS, chance(7), &names.command(&by_token));
+    assert!(matches!(step.answer, Answer::Admitted { .. }), "{step:?}");
+    assert!(!let_in(&mut other, "E", 8), "revoked stays revoked");
+    // Another database in its place is believed.
+    let elsewhere = dir.path().join("elsewhere");
+    drop(open(&elsewhere.join("gateway.sqlite")));
+    std::fs::remove_dir_all(&folder).expect("removed");
+    std::fs::rename(&elsewhere, &folder).expect("renamed");
+    assert_eq!(devices(&mut store), 0);
 }

@@ -1,7 +1,7 @@
 //! What another process changes in OpenClaw's files, and what becomes of it.
 
 use provoke::gateway::pairing::image::AtRest;
-use provoke::gateway::pairing::{Answer, hash_of};
+use provoke::gateway::pairing::{Answer, Store, hash_of};
 use provoke::io::gateway::store::Options;
 use serde_json::{Value, json};
 
@@ -98,10 +98,69 @@ fn what_others_take_away_is_taken_away() {
     gateway
         .edit("paired.json", |file| file[device_id("E")]["tokens"]["operator"]["revokedAtMs"] = json!(null));
     assert!(gateway.says("connect E six").starts_with("NOT_PAIRED"), "also where somebody takes it back");
-    assert!(
-        gateway.says("connect F operator.read").starts_with("admitted"),
-        "a deleted device may come again"
-    );
+    // Deleted by hand, a device comes back when somebody approves it, and not before.
+    assert!(gateway.says("connect F operator.read").starts_with("NOT_PAIRED"));
+    let (pending, paired) = approved(gateway.dir.path(), &gateway.request_of("F"), gateway.now);
+    write(gateway.dir.path(), "pending.json", &pending);
+    write(gateway.dir.path(), "paired.json", &paired);
+    assert!(gateway.says("connect F operator.read").starts_with("admitted"));
+}
+
+#[test]
+fn a_device_that_an_old_state_lacks_may_come_again() {
+    let mut gateway = Gateway::start();
+    gateway.step("connect D six");
+    let without = read(gateway.dir.path(), "paired.json");
+    gateway.step("connect E six");
+    // Whoever writes this may have read a state before E came, and changed D in it.
+    let mut theirs = without;
+    theirs[device_id("D")]["displayName"] = json!("x");
+    for _ in 0..12 {
+        gateway.step("revoke D");
+        gateway.step("rotate D");
+    }
+    write(gateway.dir.path(), "paired.json", &theirs);
+    assert!(gateway.says("connect E six").starts_with("admitted"));
+}
+
+#[test]
+fn a_folder_that_is_taken_away_is_made_again_with_all_that_is_known() {
+    let mut gateway = Gateway::start();
+    let step = gateway.step("connect D operator.read");
+    let Answer::Admitted { auth: Some(auth), .. } = step.answer else { panic!("admitted") };
+    let token = auth["deviceToken"].as_str().expect("a token").to_owned();
+    gateway.step("connect E six");
+    gateway.step("revoke E");
+    gateway.step("connect F operator.read from=remote");
+    let (state, dir) = (gateway.state(), gateway.dir.path().to_path_buf());
+    let id = gateway.request_of("F");
+    let away = dir.with_extension("away");
+    // With the state folder nothing can be kept, and everybody is told so.
+    std::fs::rename(&dir, &away).expect("renamed");
+    let told = gateway.tell("connect D operator.read");
+    let words = format!("{}: the state folder is gone", dir.display());
+    assert!(told[0].starts_with("UNAVAILABLE") && told[0].contains(&words), "{told:#?}");
+    assert!(Store::glance(&mut gateway.store, gateway.now).is_none());
+    std::fs::rename(&away, &dir).expect("renamed");
+    assert_eq!(gateway.state(), state);
+    for part in ["", "devices"] {
+        let state = gateway.state();
+        std::fs::remove_dir_all(dir.join(part)).expect("removed");
+        if part.is_empty() {
+            assert!(gateway.says("connect D operator.read").starts_with("UNAVAILABLE"));
+            std::fs::create_dir(&dir).expect("made");
+        }
+        let told = gateway.tell("connect D operator.read");
+        assert!(told[0].starts_with("admitted"), "{told:#?}");
+        assert!(told.iter().any(|line| line.contains("2 paired devices were still known")), "{told:#?}");
+        // It is all there for the next process, too: devices, tombstones, tokens and ids.
+        gateway.restart(Options { starts: false, ..ASK });
+        assert_eq!(gateway.state(), state);
+        let by_token = format!("connect D operator.read proof=no deviceToken={token}");
+        assert!(gateway.says(&by_token).starts_with("admitted"));
+        assert!(gateway.says("connect E six").starts_with("NOT_PAIRED"));
+        assert_eq!(gateway.request_of("F"), id);
+    }
 }
 
 #[test]

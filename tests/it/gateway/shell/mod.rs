@@ -16,7 +16,7 @@ use provoke::config::Secret;
 use provoke::gateway::identity::{Signed, device_id, public_text, sign_v3};
 use provoke::gateway::pairing::{Policy, ServerKey};
 use provoke::gateway::settings::{AuthMode, Limits, Settings};
-use provoke::io::gateway::store::Memory;
+use provoke::io::gateway::store::{Memory, NodesInMemory};
 use provoke::io::gateway::{NoErrands, Server, World};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -61,6 +61,7 @@ impl Rig {
         let store = Memory::new(ServerKey([7; 32]), Policy::default());
         let world = World {
             store: Box::new(store),
+            nodes: Box::new(NodesInMemory::default()),
             errands: Arc::new(NoErrands),
             log: Arc::new(move |line| {
                 lines.lock().expect("no panic").push(line.message.clone());

@@ -245,3 +245,21 @@ fn without_a_secret_it_says_so() {
     let line = running.line("no token is configured");
     assert!(line.contains("OPENCLAW_GATEWAY_TOKEN"), "{line}");
 }
+
+#[tokio::test]
+async fn a_relative_folder_is_named_by_its_whole_path() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("here")).expect("a folder");
+    config(&folder.path().join("here"), TOKEN);
+    let mut running = Running::start(gateway(folder.path(), &["--port", "0", "--state-dir", "./here"]));
+    let line = running.line("listening on ws://127.0.0.1:");
+    let state = folder.path().join("here");
+    let (config, pairings) = (state.join("openclaw.json"), state.join("devices"));
+    let said = format!("config {}, pairings in {})", config.display(), pairings.display());
+    assert!(line.contains(&said), "{line} has no {said}");
+    let (_, rest) = line.split_once("ws://127.0.0.1:").expect("it was found");
+    let port = rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("a port");
+    let mut client = asking(port, 1).await;
+    let hello = client.json().await;
+    assert_eq!(hello["payload"]["snapshot"]["stateDir"], state.to_str().expect("a path"));
+}

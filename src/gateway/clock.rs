@@ -1,0 +1,105 @@
+//! Tells a step of the wall clock from time that passed.
+//!
+//! What is stored carries wall time, so that every process and every reader of the files understands
+//! it. A wall clock may be set, though, forward or back, by a minute or by a century; what was asked a
+//! second ago is then still a second old.
+
+use std::time::Duration;
+
+use super::fresh::Now;
+
+/// The least difference between the two clocks that counts as a step, in milliseconds. Less is a
+/// clock that is being put right slowly, or a thread that was held up between two looks.
+pub const STEP_MIN_MS: u64 = 2_000;
+
+/// The wall clock as it was last seen, beside the clock that never steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    seen: Now,
+}
+
+/// A step of the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leap {
+    /// What it would say had it not stepped, in milliseconds since 1970.
+    pub from_ms: u64,
+    /// What it says, in milliseconds since 1970.
+    pub to_ms: u64,
+}
+
+impl Clocks {
+    /// The clocks as they are now.
+    #[must_use]
+    pub const fn new(now: Now) -> Self {
+        Self { seen: now }
+    }
+
+    /// Whether the wall clock has stepped since it was last seen.
+    #[must_use]
+    pub fn leap(&self, now: Now) -> Option<Leap> {
+        let from_ms = self.seen.ms.saturating_add(millis(now.at.since(self.seen.at)));
+        let is_step = from_ms.abs_diff(now.ms) >= STEP_MIN_MS;
+        is_step.then_some(Leap { from_ms, to_ms: now.ms })
+    }
+
+    /// Goes on from here.
+    pub const fn see(&mut self, now: Now) {
+        self.seen = now;
+    }
+}
+
+impl Leap {
+    /// A moment before the step, as the wall clock calls it now.
+    #[must_use]
+    pub const fn carry(self, ms: u64) -> u64 {
+        if self.to_ms >= self.from_ms {
+            ms.saturating_add(self.to_ms - self.from_ms)
+        } else {
+            ms.saturating_sub(self.from_ms - self.to_ms)
+        }
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::Moment;
+
+    const DAWN_MS: u64 = 1_795_336_955_000;
+
+    fn at(millis: u64, ms: u64) -> Now {
+        Now { at: Moment::from_millis(millis), ms }
+    }
+
+    #[test]
+    fn a_step_is_what_the_steady_clock_does_not_account_for() {
+        let clocks = Clocks::new(at(1000, DAWN_MS));
+        let leap = |from_ms, to_ms| Some(Leap { from_ms, to_ms });
+        let cases = [
+            (1000, DAWN_MS, None),
+            (61_000, DAWN_MS + 60_000, None),
+            (2000, DAWN_MS + 2999, None),
+            (2000, DAWN_MS - 999, None),
+            (2000, DAWN_MS + 3000, leap(DAWN_MS + 1000, DAWN_MS + 3000)),
+            (2000, DAWN_MS - 1000, leap(DAWN_MS + 1000, DAWN_MS - 1000)),
+            (1000, 0, leap(DAWN_MS, 0)),
+            (1000, u64::MAX, leap(DAWN_MS, u64::MAX)),
+        ];
+        for (millis, ms, wanted) in cases {
+            assert_eq!(clocks.leap(at(millis, ms)), wanted, "{millis} {ms}");
+        }
+    }
+
+    #[test]
+    fn what_was_a_minute_ago_is_a_minute_ago() {
+        for to_ms in [0, 60_000, DAWN_MS - 86_400_000, DAWN_MS + 86_400_000, u64::MAX] {
+            let leap = Leap { from_ms: DAWN_MS, to_ms };
+            assert_eq!(leap.carry(DAWN_MS), to_ms);
+            assert_eq!(leap.carry(DAWN_MS - 60_000), to_ms.saturating_sub(60_000));
+        }
+    }
+}
