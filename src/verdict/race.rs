@@ -1,5 +1,7 @@
 //! What came of pairing races, as reports tell it: plain values, without the machines behind them.
 
+pub mod live;
+
 use std::time::Duration;
 
 use super::Verdict;

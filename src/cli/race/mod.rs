@@ -2,6 +2,7 @@
 
 mod chosen;
 mod explore;
+mod live;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -24,7 +25,11 @@ use crate::verdict::race::RaceRun;
 const EXAMPLES: &str = "\
 Examples:
   provoke race
-  provoke race --policy openclaw-2026.4.12 pairing.seed-deadlock";
+  provoke race --policy openclaw-2026.4.12 pairing.seed-deadlock
+  provoke race --live ws://127.0.0.1:18789 --token-env OPENCLAW_GATEWAY_TOKEN";
+
+/// The policy where none is named.
+const OURS: &str = "ours";
 
 /// Tries every order of a pairing race, and draws the shortest one that loses.
 #[derive(Debug, ClapArgs)]
@@ -34,8 +39,9 @@ pub(super) struct Args {
     #[arg(value_name = "SCENARIO")]
     scenarios: Vec<String>,
     /// Whose rules of pairing are tried (`provoke list policies` names them)
-    #[arg(long, value_name = "NAME", default_value = "ours")]
-    policy: String,
+    /// [default: ours; with --live the one of what is found there]
+    #[arg(long, value_name = "NAME")]
+    policy: Option<String>,
     /// Only the first so many actors of each race
     #[arg(long, value_name = "N", value_parser = bound::<ACTORS_MAX>)]
     actors: Option<usize>,
@@ -63,6 +69,8 @@ pub(super) struct Args {
     /// Every race that can be lost, and every diagram, also where it is the same as one before
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten)]
+    live: live::LiveArgs,
 }
 
 /// A number from 1 to a limit.
@@ -74,7 +82,10 @@ fn bound<const MAX: usize>(text: &str) -> Result<usize, String> {
 pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let format = format(if args.json { "json" } else { &args.format })?;
     let beside = args.report.iter().map(|report| beside(report)).collect::<Result<Vec<_>, _>>()?;
-    let policy = policy(&args.policy)?;
+    if let Some(url) = &args.live.live {
+        return live::run(args, url);
+    }
+    let policy = policy(args.policy.as_deref().unwrap_or(OURS))?;
     let races = chosen::races(&args.scenarios)?;
     // What cannot be written is told before anything runs.
     let folders = args.counterexamples.iter().map(|folder| (folder, folder.join("race.yaml")));

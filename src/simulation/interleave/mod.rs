@@ -12,6 +12,7 @@ pub mod invariant;
 mod judge;
 pub mod least;
 pub mod ledger;
+pub mod live;
 pub mod minimise;
 pub mod policy;
 pub mod scopes;
