@@ -11,6 +11,7 @@ mod logs;
 mod mock;
 mod progress;
 mod proof;
+mod race;
 mod reach;
 mod run;
 mod schema;
@@ -44,6 +45,8 @@ Examples:
 enum Command {
     /// Run scenarios and judge what happens, per provider and model
     Run(Box<run::Args>),
+    /// Try every order of a pairing race, and draw the shortest one that loses
+    Race(Box<race::Args>),
     /// Serve mock providers, healthy or with faults
     Mock(mock::Args),
     /// Read a configuration of OpenClaw as OpenClaw does, and say what is wrong with it
@@ -58,11 +61,11 @@ enum Command {
     Status(status::Args),
     /// Print the gateway's log, and follow it
     Logs(logs::Args),
-    /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats
+    /// List what is registered: scenarios, faults, checks, causes, mocks, invariants, …
     List(list::Args),
-    /// Explain a scenario, fault, check, cause, mock, dialect or format
+    /// Explain whatever has an id: a scenario, fault, check, cause, mock, invariant, …
     Explain(explain::Args),
-    /// Print a JSON Schema: scenario, report, matrix, cassette
+    /// Print a JSON Schema: scenario, race, report, race-report, matrix, cassette
     Schema(schema::Args),
 }
 
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Race(args) => race::run(&args),
         Command::Mock(args) => mock::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Gateway(args) => gateway::run(&args),

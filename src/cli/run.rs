@@ -97,7 +97,7 @@ enum WorldChoice {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Colour {
+pub(super) enum Colour {
     Auto,
     Always,
     Never,
@@ -359,13 +359,18 @@ pub(super) const fn to_file(args: &Args) -> report::Options {
 
 /// How a report on the screen is laid out.
 pub(super) fn to_screen(args: &Args) -> report::Options {
+    screen(args.color, args.verbose)
+}
+
+/// What the screen can show and the user wants to see.
+pub(super) fn screen(colour: Colour, verbose: bool) -> report::Options {
     let stdout = std::io::stdout();
-    let colour = match args.color {
+    let colour = match colour {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
     };
-    report::Options { colour, width: super::progress::width(), verbose: args.verbose }
+    report::Options { colour, width: super::progress::width(), verbose }
 }
 
 /// Writes to stdout; a reader that has left is no error of ours.

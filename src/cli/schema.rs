@@ -26,8 +26,10 @@ enum Kind {
     Scenario,
     /// Race files
     Race,
-    /// The report of `--format json`
+    /// The report of `run --format json`
     Report,
+    /// The report of `race --format json`
+    RaceReport,
     /// The mutation matrix of `run --matrix --format json`
     Matrix,
     /// A line of a cassette
@@ -39,6 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         Kind::Scenario => scenario::schema::schema(),
         Kind::Race => scenario::race::schema::schema(),
         Kind::Report => report::json::schema(),
+        Kind::RaceReport => report::json::race_schema(),
         Kind::Matrix => report::json::proof_schema(),
         Kind::Cassette => recording::cassette::schema(),
     };

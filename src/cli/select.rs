@@ -171,7 +171,7 @@ pub(super) fn builtin_races() -> Result<Vec<Race>, CliError> {
 
 /// Whether a file found below a folder is for `provoke race`. One that cannot be read is nobody's, and
 /// is told of when it is read for good.
-fn holds_race(path: &Path) -> bool {
+pub(super) fn holds_race(path: &Path) -> bool {
     read_text(path).is_ok_and(|text| race::is_race(&text))
 }
 
@@ -185,7 +185,7 @@ fn id_of(source: &Source) -> Option<String> {
 }
 
 /// The scenario files of a path: itself, or those below it.
-fn from_disk(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+pub(super) fn from_disk(path: &Path) -> Result<Vec<PathBuf>, CliError> {
     if !path.exists() {
         let problem = Problem::new(format!("there is no file {}", path.display()));
         return Err(CliError::new(
@@ -240,10 +240,10 @@ fn read_file(path: &Path) -> Result<bytes::Bytes, CliError> {
     })
 }
 
-fn is_yaml(path: &Path) -> bool {
+pub(super) fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-fn usage(problems: Vec<Problem>) -> CliError {
+pub(super) fn usage(problems: Vec<Problem>) -> CliError {
     CliError { exit: Exit::Usage, problems }
 }

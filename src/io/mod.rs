@@ -6,6 +6,7 @@ pub mod files;
 pub mod fresh;
 pub mod gateway;
 pub mod mock;
+pub mod race;
 pub mod router;
 pub mod runner;
 

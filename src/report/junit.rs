@@ -6,6 +6,8 @@
 //! they are made unique. What could not run is an `error`, never a `failure`.
 //! No timestamps: a report is told no time but durations.
 
+mod race;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ use super::telling::{cell, expectation, observed, place, telling};
 use super::text::shown;
 use super::{Options, Renderer, Told};
 use crate::verdict::{Case, Evidence, Verdict};
+
+pub(super) use race::race;
 
 /// The renderer.
 pub(super) struct Junit;
@@ -45,11 +49,16 @@ impl Renderer for Junit {
             suite.add_test_cases(cases.into_iter().map(|case| test_case(case, &mut taken)));
             report.add_test_suite(suite);
         }
-        let mut out = report.to_string().expect("memory takes every write");
-        out.truncate(out.trim_end().len());
-        out.push('\n');
-        out.into_bytes()
+        bytes(&report)
     }
+}
+
+/// The document, ending in one newline.
+fn bytes(report: &Report) -> Vec<u8> {
+    let mut out = report.to_string().expect("memory takes every write");
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out.into_bytes()
 }
 
 /// A case, under a name that no other one of its class has.

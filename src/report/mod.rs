@@ -7,6 +7,8 @@
 mod html;
 pub mod json;
 mod junit;
+pub mod live;
+pub mod race;
 mod telling;
 mod terminal;
 pub(crate) mod text;

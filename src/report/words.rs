@@ -13,6 +13,23 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// `12,345`; what has more than twelve digits as `1.2e15`.
+pub(super) fn grouped(count: u128) -> String {
+    let digits = count.to_string();
+    if digits.len() > 12 {
+        return format!("{}.{}e{}", &digits[..1], &digits[1..2], digits.len() - 1);
+    }
+    let first = digits.len() % 3;
+    let mut out = digits[..first].to_owned();
+    for at in (first..digits.len()).step_by(3) {
+        if !out.is_empty() {
+            out.push(',');
+        }
+        out.push_str(&digits[at..at + 3]);
+    }
+    out
+}
+
 /// `10 pass, 2 fail`: what there is, in the order of the verdicts.
 pub(super) fn totals(totals: &BTreeMap<Verdict, u32>) -> String {
     let some = totals.iter().filter(|(_, count)| **count > 0);
@@ -47,6 +64,13 @@ pub(super) fn spoken(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_grouped_by_thousands_while_they_are_short() {
+        let all = [0, 999, 1_000, 123_456, 999_999_999_999, 1_234_567_890_123, u128::MAX];
+        let said = ["0", "999", "1,000", "123,456", "999,999,999,999", "1.2e12", "3.4e38"];
+        assert_eq!(all.map(grouped), said);
+    }
 
     #[test]
     fn times_are_spoken_in_the_unit_that_people_use() {

@@ -1,5 +1,9 @@
 //! What came of pairing races, as reports tell it: plain values, without the machines behind them.
 
+pub mod live;
+
+use std::time::Duration;
+
 use super::Verdict;
 
 /// All sets of one run.
@@ -15,6 +19,30 @@ pub struct RaceRun {
     pub verdict: Verdict,
     /// Where orders were drawn by chance: what the chance was made of.
     pub seed: u64,
+    /// How long it took by the clock, until everything that broke was short.
+    pub wall: Duration,
+    /// How much of it went into trying the orders.
+    pub exploring: Duration,
+}
+
+impl RaceRun {
+    /// How many orders there were in all.
+    #[must_use]
+    pub fn orders(&self) -> u128 {
+        self.sets.iter().fold(0, |sum, set| sum.saturating_add(set.orders))
+    }
+
+    /// How many moves there were in all, and how many of them were made on the machines.
+    #[must_use]
+    pub fn moves(&self) -> (u64, u64) {
+        self.sets.iter().fold((0, 0), |(moves, made), set| (moves + set.moves, made + set.made))
+    }
+
+    /// How many different states there were in all.
+    #[must_use]
+    pub fn states(&self) -> u64 {
+        self.sets.iter().map(|set| set.states).sum()
+    }
 }
 
 /// What one race came to.
@@ -32,8 +60,10 @@ pub struct RaceSet {
     pub orders: u128,
     /// Whether all orders were tried.
     pub whole: bool,
-    /// How many moves were executed.
+    /// How many moves there are between the states.
     pub moves: u64,
+    /// How many of them were made on the machines; the others are the same as one of these.
+    pub made: u64,
     /// How many different states there are.
     pub states: u64,
     /// Pass where no invariant broke; skip where the policy does not know what the race is about.
@@ -42,6 +72,8 @@ pub struct RaceSet {
     pub skipped: Option<String>,
     /// What broke.
     pub violations: Vec<Violation>,
+    /// Where the file gives one order alone, and nothing breaks in it: that order.
+    pub played: Option<Picture>,
 }
 
 /// An invariant that broke, with the least that breaks it.
@@ -57,12 +89,35 @@ pub struct Violation {
     pub message: String,
     /// In how many orders of the race it breaks.
     pub orders: u128,
-    /// Who takes part in the losing order, from left to right.
-    pub lanes: Vec<Lane>,
     /// The losing order, made as short as it goes.
-    pub steps: Vec<RaceStep>,
+    pub picture: Picture,
     /// The same as a scenario file, which replays it.
     pub replay: String,
+    /// The file that this was written to, as the user can open it.
+    pub kept: Option<String>,
+}
+
+/// One order as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// What stands before the first step, a line each.
+    pub start: Vec<String>,
+    /// Who takes part, from left to right.
+    pub lanes: Vec<Lane>,
+    /// What is done.
+    pub steps: Vec<RaceStep>,
+}
+
+impl Picture {
+    /// The steps without what is said of the invariant: what two violations can have in common.
+    #[must_use]
+    pub fn story(&self) -> Vec<RaceStep> {
+        let mut steps = self.steps.clone();
+        for step in &mut steps {
+            step.messages.retain(|message| message.kind != MessageKind::Broken);
+        }
+        steps
+    }
 }
 
 /// Who takes part.
@@ -70,6 +125,8 @@ pub struct Violation {
 pub struct Lane {
     /// The name.
     pub name: String,
+    /// How it takes part, such as `openclaw, with the key of laptop`.
+    pub about: String,
     /// What it is.
     pub kind: LaneKind,
 }

@@ -19,6 +19,7 @@ mod outside;
 mod planted;
 mod player;
 mod races;
+mod race_report;
 mod recordings;
 mod reference;
 mod reports;

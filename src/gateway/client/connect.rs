@@ -2,6 +2,8 @@
 //!
 //! Source: the connections of OpenClaw 2026.4.12's own command line.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::key::DeviceKey;
@@ -14,38 +16,48 @@ use crate::gateway::scope::{self, ROLE_OPERATOR};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Persona {
     /// `client.id`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// `client.mode`.
-    pub mode: &'static str,
+    pub mode: Cow<'static, str>,
     /// `client.displayName`.
     pub display_name: Option<String>,
     /// The scopes it asks for.
     pub scopes: Vec<String>,
+    /// The role it asks for.
+    pub role: Cow<'static, str>,
+    /// The platform that it claims, where it is not this machine's.
+    pub platform: Option<String>,
+    /// Whether it signs something else than it says, to be refused.
+    pub forged: bool,
 }
 
 impl Persona {
+    /// A caller of this machine that says what it is, as an operator.
+    #[must_use]
+    pub const fn of(id: Cow<'static, str>, mode: Cow<'static, str>, scopes: Vec<String>) -> Self {
+        let role = Cow::Borrowed(ROLE_OPERATOR);
+        Self { id, mode, display_name: None, scopes, role, platform: None, forged: false }
+    }
+
     /// The command line itself, with all it may need.
     #[must_use]
     pub fn cli() -> Self {
         let scopes = scope::OPERATOR.map(str::to_owned).to_vec();
-        Self { id: "cli", mode: "cli", display_name: None, scopes }
+        Self::of("cli".into(), "cli".into(), scopes)
     }
 
     /// A look from outside: it may read.
     #[must_use]
     pub fn probe() -> Self {
-        Self { id: "cli", mode: "probe", display_name: None, scopes: vec![scope::READ.to_owned()] }
+        Self::of("cli".into(), "probe".into(), vec![scope::READ.to_owned()])
     }
 
     /// A call with the least power that a reading method needs.
     #[must_use]
     pub fn backend(method: &str) -> Self {
-        Self {
-            id: "gateway-client",
-            mode: "backend",
-            display_name: Some(format!("gateway:{method}")),
-            scopes: vec![scope::READ.to_owned()],
-        }
+        let display_name = Some(format!("gateway:{method}"));
+        let reads = vec![scope::READ.to_owned()];
+        Self { display_name, ..Self::of("gateway-client".into(), "backend".into(), reads) }
     }
 }
 
@@ -105,7 +117,7 @@ pub fn params(greeting: &Greeting, nonce: &str, now_ms: u64) -> Value {
     let mut client = json!({
         "id": persona.id,
         "version": env!("CARGO_PKG_VERSION"),
-        "platform": platform,
+        "platform": persona.platform.as_deref().unwrap_or(platform),
         "mode": persona.mode,
         "instanceId": instance_id,
     });
@@ -119,7 +131,7 @@ pub fn params(greeting: &Greeting, nonce: &str, now_ms: u64) -> Value {
         "maxProtocol": PROTOCOL,
         "client": client,
         "caps": [],
-        "role": ROLE_OPERATOR,
+        "role": persona.role,
         "scopes": persona.scopes,
         "device": {
             "id": id,
@@ -140,14 +152,14 @@ fn signed<'a>(greeting: &'a Greeting, device_id: &'a str, nonce: &'a str, now_ms
     let Greeting { persona, credentials, platform, .. } = greeting;
     Signed {
         device_id,
-        client_id: persona.id,
-        client_mode: persona.mode,
-        role: ROLE_OPERATOR,
+        client_id: &persona.id,
+        client_mode: &persona.mode,
+        role: &persona.role,
         scopes: &persona.scopes,
         signed_at_ms: now_ms,
         token: credentials.signed(),
-        nonce,
-        platform,
+        nonce: if persona.forged { "" } else { nonce },
+        platform: persona.platform.as_deref().unwrap_or(platform),
         device_family: "",
     }
 }

@@ -53,6 +53,19 @@ impl Link {
         greeting: Greeting,
         patience: Duration,
     ) -> Result<(Self, Hello), Fault> {
+        Self::open_telling(endpoint, greeting, patience, || {}).await
+    }
+
+    /// The same; `asked` is told when the gateway has been asked and nothing is answered yet.
+    ///
+    /// # Errors
+    /// As [`Link::open`].
+    pub async fn open_telling(
+        endpoint: &Endpoint,
+        greeting: Greeting,
+        patience: Duration,
+        asked: impl Fn(),
+    ) -> Result<(Self, Hello), Fault> {
         let dialled = tokio::time::timeout(patience, dial(endpoint)).await;
         let socket = dialled.map_err(|_| Fault::Silent("the upgrade".to_owned(), patience))??;
         let clock = Clock::start(TimeScale::REAL);
@@ -62,6 +75,10 @@ impl Link {
             for output in link.step().await {
                 match output {
                     Output::Ready(hello) => return Ok((link, *hello)),
+                    output @ Output::Send(_) => {
+                        link.keep(output).await;
+                        asked();
+                    }
                     other => link.keep(other).await,
                 }
             }
@@ -138,6 +155,18 @@ impl Link {
             }
             self.turn().await;
         }
+    }
+
+    /// The events that have come so far and that nobody has looked at.
+    pub fn heard(&mut self) -> Vec<(String, Value)> {
+        let (events, others) = self.waiting.drain(..).partition(|one| matches!(one, Happening::Event(..)));
+        self.waiting = others;
+        let events: VecDeque<Happening> = events;
+        let events = events.into_iter().filter_map(|one| match one {
+            Happening::Event(name, payload) => Some((name, payload)),
+            Happening::Answered(..) => None,
+        });
+        events.collect()
     }
 
     /// Says goodbye.

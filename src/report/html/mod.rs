@@ -12,12 +12,14 @@ pub(super) mod heat_map;
 mod legend;
 mod matrix;
 mod page;
+mod race;
 mod records;
 mod reference;
 mod scenarios;
 mod waterfall;
 
 use super::{Options, Renderer, Told};
+pub(super) use race::race;
 
 /// The renderer.
 pub(super) struct Html;

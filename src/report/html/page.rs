@@ -21,32 +21,49 @@ const SCRIPT: &str = include_str!("script.js");
 pub(super) fn page(told: &Told<'_>) -> String {
     let scenarios = scenarios(&told.run.cases);
     let shown = shown(told);
+    let title = format!("provoke: {}, {}", told.run.verdict().name(), told.run.subject);
+    shell(&title, "Skip to the models", "matrix", |m| {
+        header(m, told.run, &scenarios);
+        m.raw("<main>\n");
+        if told.run.cases.is_empty() {
+            m.raw("<p class=\"lead\">Nothing was selected, so nothing was judged.</p>\n");
+        } else {
+            filter(m, told.run);
+            parts::draw_odd(m, &scenarios);
+            matrix::draw(m, told.run, &scenarios);
+        }
+        for map in told.maps {
+            heat_map::draw(m, map);
+        }
+        if !told.run.cases.is_empty() {
+            parts::draw(m, told, &scenarios, &shown);
+        }
+        m.raw("</main>\n");
+    })
+}
+
+/// What stands around every page: its policy, its style, its script, and a way past the header.
+pub(super) fn shell(
+    title: &str,
+    skip: &'static str,
+    past: &'static str,
+    body: impl FnOnce(&mut Markup),
+) -> String {
     let mut m = Markup::default();
     m.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     m.leaf("meta", &[("http-equiv", "Content-Security-Policy"), ("content", &policy())]);
     m.raw("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     m.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
-    let title = format!("provoke: {}, {}", told.run.verdict().name(), told.run.subject);
-    m.words("title", "", &title);
+    m.words("title", "", title);
     m.raw("\n<style>");
     m.raw(STYLE);
-    m.raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#matrix\">Skip to the models</a>\n");
-    header(&mut m, told.run, &scenarios);
-    m.raw("<main>\n");
-    if told.run.cases.is_empty() {
-        m.raw("<p class=\"lead\">Nothing was selected, so nothing was judged.</p>\n");
-    } else {
-        filter(&mut m, told.run);
-        parts::draw_odd(&mut m, &scenarios);
-        matrix::draw(&mut m, told.run, &scenarios);
-    }
-    for map in told.maps {
-        heat_map::draw(&mut m, map);
-    }
-    if !told.run.cases.is_empty() {
-        parts::draw(&mut m, told, &scenarios, &shown);
-    }
-    m.raw("</main>\n<script>");
+    m.raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#");
+    m.raw(past);
+    m.raw("\">");
+    m.raw(skip);
+    m.raw("</a>\n");
+    body(&mut m);
+    m.raw("<script>");
     m.raw(SCRIPT);
     m.raw("</script>\n</body>\n</html>\n");
     m.finish()

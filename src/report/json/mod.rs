@@ -5,6 +5,7 @@
 //! same inputs give the same bytes.
 
 mod proof;
+mod race;
 mod reference;
 mod shape;
 mod words;
@@ -18,6 +19,7 @@ use serde_json::{Map, Value};
 
 use super::{Options, Renderer, Told, text};
 use crate::verdict::matrix::Matrix;
+use crate::verdict::race::RaceRun;
 
 /// The `$id` of the published JSON Schema.
 pub const SCHEMA_ID: &str = "urn:provoke:schema:report:1";
@@ -50,6 +52,18 @@ fn document(shape: &impl Serialize) -> Vec<u8> {
 #[must_use]
 pub fn proof(matrix: &Matrix) -> Vec<u8> {
     document(&proof::Proof::of(matrix))
+}
+
+/// Races as one document, `provoke.race/1`.
+#[must_use]
+pub fn race(run: &RaceRun, _: &Options) -> Vec<u8> {
+    document(&race::Races::of(run))
+}
+
+/// The JSON Schema of a report about races, as `provoke schema race-report` prints it.
+#[must_use]
+pub fn race_schema() -> Value {
+    schema_of::<race::Races>("urn:provoke:schema:race-report:1", "provoke.race/1")
 }
 
 /// The JSON Schema of the matrix, as `provoke schema matrix` prints it.

@@ -197,7 +197,7 @@ struct Finding {
 /// Times by the clock; the only part that differs between two equal runs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Timing {
+pub(super) struct Timing {
     /// From start to end, in milliseconds.
     wall_ms: f64,
 }
@@ -317,7 +317,7 @@ impl Finding {
 }
 
 impl Timing {
-    fn of(wall: Duration) -> Self {
+    pub(super) fn of(wall: Duration) -> Self {
         Self { wall_ms: wall.as_micros() as f64 / 1_000.0 }
     }
 }

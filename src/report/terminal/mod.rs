@@ -12,6 +12,7 @@ mod fold;
 mod matrix;
 mod measure;
 mod proof;
+mod race;
 mod reference;
 mod rows;
 mod set_aside;
@@ -23,6 +24,7 @@ use super::words::counted;
 use super::{Options, Renderer, Told};
 use crate::verdict::{State, Verdict};
 pub use proof::proof;
+pub(super) use race::race;
 
 use canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, WARN};
 

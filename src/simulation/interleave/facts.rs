@@ -90,8 +90,8 @@ pub struct Facts {
     /// Devices of which the files say something that can be read in two ways: they may be let in, and need
     /// not be.
     pub pardoned: BTreeSet<String>,
-    /// The times that an actor approved what it had been shown, in vain, one after the other.
-    pub vain: BTreeMap<usize, u8>,
+    /// The requests that an actor approved in vain, one after the other, each as it had been shown.
+    pub vain: BTreeMap<usize, BTreeSet<String>>,
     /// The id under which each wish was announced last to those who listen.
     pub announced: BTreeMap<Wish, String>,
     /// How often a wish of a device was announced anew although nobody had decided it and its time was
@@ -310,7 +310,7 @@ impl Facts {
             (Command::Approve { request_id, .. }, Outcome::Refused { .. })
                 if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
             {
-                *self.vain.entry(who).or_default() += 1;
+                self.vain.entry(who).or_default().insert(request_id.clone());
             }
             (Command::Reject { request_id }, Outcome::Done { .. }) => {
                 self.decided.insert(request_id.clone(), Decision::Rejected);

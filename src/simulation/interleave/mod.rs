@@ -10,9 +10,15 @@ pub mod explore;
 pub mod facts;
 pub mod invariant;
 mod judge;
+pub mod least;
 pub mod ledger;
+pub mod live;
+pub mod minimise;
 pub mod policy;
 pub mod scopes;
+pub mod sequence;
+pub mod tape;
+pub mod tell;
 pub mod world;
 
 use crate::scenario::race::Known;

@@ -1,10 +1,12 @@
 //! The policies that a race can be explored under: ours, OpenClaw's, and known-wrong variants of ours.
 
 use super::explore::{Explored, explore, explore_plainly, sample};
+use super::least::{Bounds, Order, least};
 use super::ledger::{
-    FilesOverwritten, LatestWins, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld, Twisted,
-    UnionCreep,
+    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld,
+    Twisted, UnionCreep,
 };
+use super::tape::{Tape, play};
 use super::world::Unready;
 use crate::scenario::race::Race;
 use crate::seed::Seed;
@@ -24,6 +26,12 @@ pub struct Policy {
     pub sample: fn(&Race, Seed, u32) -> Result<Explored, Unready>,
     /// Tries every order without knowing any state again.
     pub explore_plainly: fn(&Race) -> Result<Explored, Unready>,
+    /// Whether each transition is one step on the store.
+    pub atomic: bool,
+    /// Plays one order; see [`play`].
+    pub play: fn(&Race, &[u8], bool) -> Result<Tape, Unready>,
+    /// The order of the fewest steps that breaks an invariant; see [`least`].
+    pub least: fn(&Race, usize, Bounds) -> Result<Option<Order>, Unready>,
 }
 
 macro_rules! policy {
@@ -35,6 +43,9 @@ macro_rules! policy {
             explore: explore::<$ledger>,
             sample: sample::<$ledger>,
             explore_plainly: explore_plainly::<$ledger>,
+            atomic: matches!(<$ledger as Ledger>::KEEPING, Keeping::Atomic),
+            play: play::<$ledger>,
+            least: least::<$ledger>,
         }
     };
 }

@@ -24,6 +24,7 @@ mod nodes;
 mod openclaw;
 mod pairing;
 mod payload_shapes;
+mod race_live;
 mod rows;
 mod seed;
 mod shell;

@@ -19,7 +19,7 @@ fn six() -> Vec<String> {
 }
 
 /// A connect, as the gateway has checked it.
-pub(super) fn connect(ask: &Ask, token: Option<&str>) -> Command {
+pub fn connect(ask: &Ask, token: Option<&str>) -> Command {
     let (client_id, client_mode) = ask.client.split_once('/').unwrap_or((&ask.client, ""));
     let shared = ask.proof == Proof::Shared;
     let is_self = client_id == "gateway-client" && client_mode == "backend" && ask.local;
@@ -52,7 +52,7 @@ pub(super) fn connect(ask: &Ask, token: Option<&str>) -> Command {
 }
 
 /// The connect of OpenClaw's command line that comes before every command.
-pub(super) fn door(device: &str) -> Command {
+pub fn door(device: &str) -> Command {
     let mut ask = Ask::of(device, &[]);
     ask.scopes = six();
     connect(&ask, None)
@@ -64,7 +64,7 @@ fn unproven() -> Refusal {
 }
 
 /// What an act asks of the gateway; `None` where nothing was shown that it could mean.
-pub(super) fn command(act: &Act, via: &Via, target: Option<&Shown>, token: Option<&str>) -> Option<Command> {
+pub fn command(act: &Act, via: &Via, target: Option<&Shown>, token: Option<&str>) -> Option<Command> {
     let device_id = match via {
         Via::Socket => Some(ADMIN.to_owned()),
         Via::Cli(device) => Some(device.clone()),

@@ -13,10 +13,11 @@ use super::facts::Facts;
 use super::ledger::{Keeping, Ledger};
 use crate::scenario::race::{Act, Race, Via};
 
-pub use command::ADMIN;
+pub use command::{ADMIN, command, connect, door};
 pub use outcome::{Outcome, Shown};
 pub use runner::{Errand, Knows, Runner, Stage};
 pub use start::Unready;
+pub use step::as_owner;
 
 /// The wall clock when a race begins, milliseconds since 1970.
 pub const START_MS: u64 = 1_790_000_000_000;

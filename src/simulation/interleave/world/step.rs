@@ -343,8 +343,9 @@ const fn writes(command: &Command, outcome: &Outcome) -> bool {
     }
 }
 
-/// Whoever edits the files is the owner of the machine.
-fn as_owner(command: Command) -> Command {
+/// The same by whoever edits the files: the owner of the machine.
+#[must_use]
+pub fn as_owner(command: Command) -> Command {
     let owner = By { device_id: None, scopes: vec![scope::ADMIN.to_owned()] };
     match command {
         Command::Approve { request_id, .. } => Command::Approve { request_id, by: owner },
