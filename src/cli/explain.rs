@@ -13,6 +13,7 @@ use crate::problem::{Problem, nearest};
 use crate::routing::conduct;
 use crate::scenario::Plan;
 use crate::scenario::race::Race;
+use crate::simulation::interleave::{invariant, policy};
 use crate::{diagnosis, dialect, fault, report, scenario};
 
 const EXAMPLES: &str = "\
@@ -20,7 +21,7 @@ Examples:
   provoke explain stream.empty-body
   provoke explain T01 stall-pings";
 
-/// Explains anything that has an id: a cause, fault, check, scenario, mock, dialect or format.
+/// Explains anything that has an id: a cause, fault, check, scenario, mock, dialect, format, invariant or policy.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -45,6 +46,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
             mock(id, &library),
             of_dialect(id),
             of_format(id),
+            of_invariant(id, &races),
+            of_policy(id, &races),
         ];
         let before = texts.len();
         texts.extend(found.into_iter().flatten());
@@ -177,6 +180,33 @@ fn of_format(id: &str) -> Option<String> {
     ))
 }
 
+fn of_invariant(id: &str, races: &[Race]) -> Option<String> {
+    let invariant = &invariant::ALL[invariant::place(id)?];
+    let mut text = format!("invariant {id}\n{}\n\nguards\n  {}\n", invariant.about(), invariant.source());
+    let breaks = races.iter().flat_map(|race| race.breaks.iter().map(move |breaks| (race, breaks)));
+    let breaks: Vec<_> = breaks.filter(|(_, breaks)| breaks.invariants.iter().any(|one| one == id)).collect();
+    if !breaks.is_empty() {
+        text.push_str("breaks in\n");
+    }
+    for (race, breaks) in &breaks {
+        text.push_str(&format!("  {} under {}\n", race.id, breaks.policy));
+    }
+    if let Some((race, breaks)) = breaks.first() {
+        text.push_str(&format!("see it\n  provoke race --policy {} {}\n", breaks.policy, race.id));
+    }
+    Some(text)
+}
+
+fn of_policy(id: &str, races: &[Race]) -> Option<String> {
+    let policy = policy::named(id)?;
+    let kind = if policy.mutant { "\nknown to be wrong: ours with one thing done wrongly\n" } else { "" };
+    let breaks = races.iter().filter(|race| race.breaks.iter().any(|breaks| breaks.policy == id)).count();
+    Some(format!(
+        "policy {id}\n{}\n{kind}\nraces that it is known to lose  {breaks}\ntry it\n  provoke race --policy {id}\n",
+        policy.about
+    ))
+}
+
 fn unknown(id: &str) -> CliError {
     let known = Kind::value_variants().iter().filter_map(|kind| lines(*kind).ok()).flatten();
     let ids: Vec<String> = known.map(|line| line.id).collect();
@@ -186,7 +216,7 @@ fn unknown(id: &str) -> CliError {
         match nearest(id, ids.iter().map(String::as_str)) {
             Some(near) => problem.hint(format!("did you mean `{near}`?")),
             None => problem
-                .hint("`provoke list causes|faults|checks|scenarios|mocks|dialects|formats` shows every id"),
+                .hint("`provoke list causes|faults|checks|scenarios|mocks|dialects|formats|invariants|policies` shows every id"),
         },
     )
 }

@@ -6,6 +6,7 @@ use super::error::{CliError, Exit};
 use super::run::out;
 use super::select;
 use crate::routing::conduct::mutants;
+use crate::simulation::interleave::{invariant, policy};
 use crate::{diagnosis, dialect, fault, report, scenario};
 
 const EXAMPLES: &str = "\
@@ -37,6 +38,8 @@ pub(super) enum Kind {
     Mocks,
     Dialects,
     Formats,
+    Invariants,
+    Policies,
 }
 
 /// One line of a list.
@@ -106,6 +109,10 @@ pub(super) fn lines(kind: Kind) -> Result<Vec<Line>, CliError> {
         }
         Kind::Mocks => select::library(None)?.iter().map(|case| line(&case.id, &case.about.title)).collect(),
         Kind::Dialects => dialect::all().iter().map(|dialect| line(dialect.id(), dialect.about())).collect(),
+        Kind::Invariants => {
+            invariant::ALL.iter().map(|invariant| line(invariant.id(), invariant.about())).collect()
+        }
+        Kind::Policies => policy::ALL.iter().map(|policy| line(policy.name, policy.about)).collect(),
         Kind::Formats => report::all().iter().map(|renderer| line(renderer.id(), renderer.about())).collect(),
     })
 }

@@ -45,7 +45,7 @@ Examples:
 enum Command {
     /// Run scenarios and judge what happens, per provider and model
     Run(Box<run::Args>),
-    /// Try every order of what several people and programs do to pairing, and draw the one that loses
+    /// Try every order of a pairing race, and draw the shortest one that loses
     Race(Box<race::Args>),
     /// Serve mock providers, healthy or with faults
     Mock(mock::Args),
@@ -61,11 +61,11 @@ enum Command {
     Status(status::Args),
     /// Print the gateway's log, and follow it
     Logs(logs::Args),
-    /// List what is registered: scenarios, faults, checks, causes, mocks, dialects, formats
+    /// List what is registered: scenarios, faults, checks, causes, mocks, invariants, …
     List(list::Args),
-    /// Explain a scenario, fault, check, cause, mock, dialect or format
+    /// Explain whatever has an id: a scenario, fault, check, cause, mock, invariant, …
     Explain(explain::Args),
-    /// Print a JSON Schema: scenario, report, matrix, cassette
+    /// Print a JSON Schema: scenario, race, report, race-report, matrix, cassette
     Schema(schema::Args),
 }
 

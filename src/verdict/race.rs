@@ -108,6 +108,18 @@ pub struct Picture {
     pub steps: Vec<RaceStep>,
 }
 
+impl Picture {
+    /// The steps without what is said of the invariant: what two violations can have in common.
+    #[must_use]
+    pub fn story(&self) -> Vec<RaceStep> {
+        let mut steps = self.steps.clone();
+        for step in &mut steps {
+            step.messages.retain(|message| message.kind != MessageKind::Broken);
+        }
+        steps
+    }
+}
+
 /// Who takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {

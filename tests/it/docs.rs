@@ -36,6 +36,15 @@ fn the_sample_output_is_real() {
 }
 
 #[test]
+fn the_sample_of_a_race_is_real() {
+    let (readme, real) = (text("README.md"), text("snapshots/race-report.seed.terminal-80.snap"));
+    let samples = blocks(&readme, "console");
+    let sample = samples.iter().find(|sample| sample.contains("provoke race")).unwrap();
+    let (_, shown) = sample.split_once('\n').unwrap();
+    assert!(shown.lines().count() > 10 && real.contains(shown.trim_end()), "{shown}");
+}
+
+#[test]
 fn the_sample_scenario_compiles() {
     let scenarios = blocks(&text("README.md"), "yaml");
     assert_eq!(scenarios.len(), 1);

@@ -18,6 +18,7 @@ mod matrix;
 mod outside;
 mod planted;
 mod player;
+mod race_report;
 mod recordings;
 mod reference;
 mod reports;

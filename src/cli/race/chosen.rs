@@ -12,8 +12,10 @@ use crate::simulation::interleave;
 
 /// The races that the arguments name, each once; all built-in ones where there are none.
 pub(super) fn races(names: &[String]) -> Result<Vec<Race>, CliError> {
-    let builtin = builtin_races()?;
+    let mut builtin = builtin_races()?;
     if names.is_empty() {
+        // What this tool began with comes first.
+        builtin.sort_by_key(|race| !race.tags.iter().any(|tag| tag == "seed"));
         return Ok(builtin);
     }
     let mut races: Vec<Race> = Vec::new();

@@ -31,7 +31,7 @@ Examples:
 /// The policy where none is named.
 const OURS: &str = "ours";
 
-/// Tries every order of what several people and programs do to pairing, and draws the shortest one that loses.
+/// Tries every order of a pairing race, and draws the shortest one that loses.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -66,7 +66,7 @@ pub(super) struct Args {
     /// When to colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
-    /// Every diagram, also where it is the same as one before
+    /// Every race that can be lost, and every diagram, also where it is the same as one before
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten)]

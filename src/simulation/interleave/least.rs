@@ -13,6 +13,9 @@ use super::ledger::Ledger;
 use super::world::{Stage, Unready, World};
 use crate::scenario::race::Race;
 
+/// The actors in the order of their moves.
+pub type Order = Vec<u8>;
+
 /// How far a search goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -41,7 +44,7 @@ struct Node<L> {
 ///
 /// # Errors
 /// Where the policy cannot bring about what stands at the beginning.
-pub fn least<L: Ledger>(race: &Race, invariant: usize, bounds: Bounds) -> Result<Option<Vec<u8>>, Unready> {
+pub fn least<L: Ledger>(race: &Race, invariant: usize, bounds: Bounds) -> Result<Option<Order>, Unready> {
     let (setting, first) = World::<L>::first(race)?;
     let mut nodes = vec![Node { world: first, within: None, before: 0, who: 0, done: false }];
     let mut index: HashMap<u64, Vec<usize>, BuildHasherDefault<DefaultHasher>> = HashMap::default();

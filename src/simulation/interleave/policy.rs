@@ -1,7 +1,7 @@
 //! The policies that a race can be explored under: ours, OpenClaw's, and known-wrong variants of ours.
 
 use super::explore::{Explored, explore, explore_plainly, sample};
-use super::least::{Bounds, least};
+use super::least::{Bounds, Order, least};
 use super::ledger::{
     FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld,
     Twisted, UnionCreep,
@@ -31,7 +31,7 @@ pub struct Policy {
     /// Plays one order; see [`play`].
     pub play: fn(&Race, &[u8], bool) -> Result<Tape, Unready>,
     /// The order of the fewest steps that breaks an invariant; see [`least`].
-    pub least: fn(&Race, usize, Bounds) -> Result<Option<Vec<u8>>, Unready>,
+    pub least: fn(&Race, usize, Bounds) -> Result<Option<Order>, Unready>,
 }
 
 macro_rules! policy {

@@ -50,6 +50,12 @@ impl Scopes {
         more.next().or_else(|| self.others.difference(&other.others).next().map(String::as_str))
     }
 
+    /// Whether all of them are in the other set.
+    #[must_use]
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.first_beyond(other).is_none()
+    }
+
     /// All of them, as words.
     #[must_use]
     pub fn words(&self) -> Vec<&str> {

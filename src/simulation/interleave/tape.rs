@@ -86,8 +86,7 @@ impl Tape {
 /// Where the policy cannot bring about what stands at the beginning.
 pub fn play<L: Ledger>(race: &Race, order: &[u8], to_the_end: bool) -> Result<Tape, Unready> {
     let (setting, mut world) = World::<L>::first(race)?;
-    let mut tape =
-        Tape { named: setting.named.clone(), start: stand(&world, 0), moves: Vec::new(), skipped: 0 };
+    let mut tape = Tape { named: setting.named.clone(), start: stand(&world), moves: Vec::new(), skipped: 0 };
     let mut left = order.iter().map(|who| usize::from(*who));
     loop {
         let who = match left.next() {
@@ -102,21 +101,20 @@ pub fn play<L: Ledger>(race: &Race, order: &[u8], to_the_end: bool) -> Result<Ta
             },
             None => break,
         };
-        let gateway = race.actors[who].gateway;
         let at = usize::from(world.runners[who].at);
-        let before = stand(&world, gateway);
+        let before = stand(&world);
         let (moved, broken) = judged(&world, &setting, who);
         world = moved.world;
         let runner = &world.runners[who];
         let ended = usize::from(runner.at) != at || matches!(runner.stage, Stage::Start);
-        let after = stand(&world, gateway);
+        let after = stand(&world);
         tape.moves.push(Played { who, at, ended, deeds: moved.deeds, broken, before, after });
     }
     Ok(tape)
 }
 
-fn stand<L: Ledger>(world: &World<L>, gateway: usize) -> Stand {
-    let seen = world.truth.seen(world.now_ms(gateway));
+fn stand<L: Ledger>(world: &World<L>) -> Stand {
+    let seen = world.truth.seen(world.clocks.wall_ms);
     Stand { devices: seen.devices().clone(), requests: seen.requests().clone() }
 }
 

@@ -84,7 +84,14 @@ fn set(race: &Race) -> RaceSet {
 
 fn shortened(race: &Race, policy: &Policy, explored: Explored) -> Result<RaceSet, Unready> {
     let Explored { orders, moves, made, states, mut found, whole } = explored;
-    found.sort_by_key(|found| found.invariant);
+    // What the race is known for comes first.
+    let known = race.breaks.iter().find(|breaks| breaks.policy == policy.name);
+    let known: &[String] = known.map_or(&[], |breaks| &breaks.invariants);
+    let place = |found: &Found| {
+        let id = ALL[found.invariant].id();
+        (known.iter().position(|known| known == id).unwrap_or(known.len()), found.invariant)
+    };
+    found.sort_by_key(place);
     let violations =
         found.iter().map(|found| violation(race, policy, found)).collect::<Result<Vec<_>, _>>()?;
     let verdict = if violations.is_empty() { Verdict::Pass } else { Verdict::Fail };

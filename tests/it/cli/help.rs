@@ -2,9 +2,10 @@
 
 use super::{output, provoke, said, snapshot};
 
-const COMMANDS: [&[&str]; 26] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["run"],
+    &["race"],
     &["mock"],
     &["config"],
     &["config", "validate"],

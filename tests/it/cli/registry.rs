@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::said;
 
-const KINDS: [&str; 7] = ["scenarios", "faults", "checks", "causes", "mocks", "dialects", "formats"];
+const KINDS: [&str; 9] =
+    ["scenarios", "faults", "checks", "causes", "mocks", "dialects", "formats", "invariants", "policies"];
 
 fn ids(kind: &str) -> Vec<String> {
     let list: Vec<Value> = serde_json::from_str(&said(&["list", kind, "--format", "json"])).expect("JSON");
@@ -30,9 +31,12 @@ fn every_listed_id_is_explained() {
         let ids = ids(kind);
         let args: Vec<&str> = std::iter::once("explain").chain(ids.iter().map(String::as_str)).collect();
         let text = said(&args);
-        let word = kind.trim_end_matches('s');
+        let words =
+            if kind == "policies" { ["policy", "policy"] } else { [kind.trim_end_matches('s'), "race"] };
         for id in &ids {
-            let head = |line: &str| line.starts_with(word) && line.split(' ').any(|part| part == id);
+            let head = |line: &str| {
+                words.iter().any(|word| line.starts_with(word)) && line.split(' ').any(|part| part == id)
+            };
             assert!(text.lines().any(head), "{kind} {id} is not explained");
         }
         assert!(text.lines().count() >= 3 * ids.len(), "{kind}: {text}");
@@ -42,12 +46,12 @@ fn every_listed_id_is_explained() {
 #[test]
 fn every_schema_is_one_and_has_a_name_of_its_own() {
     let mut names = std::collections::BTreeSet::new();
-    for kind in ["scenario", "report", "cassette"] {
+    for kind in ["scenario", "race", "report", "race-report", "cassette"] {
         let schema: Value = serde_json::from_str(&said(&["schema", kind])).expect("JSON");
         assert!(jsonschema::meta::is_valid(&schema), "{kind}");
         jsonschema::validator_for(&schema).expect("it can be used");
         names.insert(schema["$id"].as_str().unwrap_or_else(|| panic!("{kind} has no $id")).to_owned());
     }
-    assert_eq!(names.len(), 3, "{names:?}");
+    assert_eq!(names.len(), 5, "{names:?}");
     assert!(names.iter().all(|name| name.starts_with("urn:provoke:schema:")), "{names:?}");
 }

@@ -1,7 +1,7 @@
 //! A sequence diagram: a lifeline per lane, arrows for what is said, boxes for what happens.
 
 use super::super::escape::Markup;
-use super::lines::{units, wrap};
+use super::lines::{bold_units, units, wrap};
 use crate::verdict::race::{Message, MessageKind, Picture, RaceStep};
 
 /// Where the lanes begin: the numbers of the steps stand before them.
@@ -151,8 +151,11 @@ impl Sheet<'_> {
 
     /// A box that stands on a lane.
     fn boxed(&mut self, class: &'static str, lane: usize, words: &str) {
-        let lines = wrap(words, self.lane - 28);
-        let widest = lines.iter().map(|line| units(line)).max().unwrap_or_default();
+        let (of, room): (fn(&str) -> usize, _) =
+            if class == "act" { (bold_units, self.lane - 48) } else { (units, self.lane - 28) };
+        // One change a line.
+        let lines: Vec<String> = words.split("; ").flat_map(|change| wrap(change, room)).collect();
+        let widest = lines.iter().map(|line| of(line)).max().unwrap_or_default();
         let width = (widest + 3 * PAD).min(self.lane - 8);
         let height = lines.len() * LINE + 2 * PAD;
         self.rows.push(Row::Box(class, self.x(lane) - width / 2, self.y, width, lines));
@@ -162,7 +165,7 @@ impl Sheet<'_> {
     /// Where the rule breaks: over all lanes.
     fn broken(&mut self, words: &str) {
         let room = self.width - LEFT - 16;
-        let lines = wrap(&format!("✕ {words}"), room - 4 * PAD);
+        let lines = wrap(&format!("✕ {words}"), (room - 4 * PAD) * 3 / 4);
         let height = lines.len() * LINE + 2 * PAD;
         self.rows.push(Row::Box("broken", LEFT + 4, self.y, room, lines));
         self.y += height + GAP;

@@ -17,6 +17,11 @@ pub(super) fn units(text: &str) -> usize {
     text.chars().map(tenths).sum::<usize>().div_ceil(10)
 }
 
+/// The same of a text in bold.
+pub(super) fn bold_units(text: &str) -> usize {
+    (units(text) * 9).div_ceil(8)
+}
+
 /// The text in lines of at most so many units. A word that is longer than a line is broken.
 pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

@@ -72,14 +72,14 @@ fn anchor(set: &RaceSet) -> String {
 /// The table of the sets.
 fn sets(m: &mut Markup, run: &RaceRun) {
     m.raw("<section id=\"sets\" aria-labelledby=\"sets-title\">\n<h2 id=\"sets-title\">Races</h2>\n");
-    m.raw("<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix races\"><caption>Races</caption><thead><tr>");
+    m.raw("<table class=\"matrix races\"><caption>Races</caption><thead><tr>");
     m.raw("<th scope=\"col\">race</th><th scope=\"col\">what breaks</th><th scope=\"col\">verdict</th>");
     m.raw("<th scope=\"col\" class=\"count\">orders</th><th scope=\"col\" class=\"count\">states</th></tr></thead>\n<tbody>\n");
     for set in &run.sets {
         m.tag("tr", &[], |m| row(m, set));
         m.raw("\n");
     }
-    m.raw("</tbody></table></div>\n</section>\n");
+    m.raw("</tbody></table>\n</section>\n");
 }
 
 fn row(m: &mut Markup, set: &RaceSet) {

@@ -36,7 +36,10 @@ pub(super) fn draw_all(m: &mut Markup, run: &RaceRun) {
             for (at, broken) in set.violations.iter().enumerate() {
                 let id = format!("{}-{at}", anchor(set));
                 drawn += 1;
-                draw(m, set, broken, &id, drawn <= DIAGRAMS_MAX);
+                let story = broken.picture.story();
+                let same = set.violations[..at].iter().find(|other| other.picture.story() == story);
+                let same = same.map(|other| other.invariant.as_str());
+                draw(m, set, broken, (&id, same), drawn <= DIAGRAMS_MAX);
             }
             if let Some(picture) = &set.played {
                 m.raw("<p>Nothing breaks in this order.</p>");
@@ -49,7 +52,8 @@ pub(super) fn draw_all(m: &mut Markup, run: &RaceRun) {
     m.raw("</section>\n");
 }
 
-fn draw(m: &mut Markup, set: &RaceSet, broken: &Violation, id: &str, draws: bool) {
+/// One violation; `same`: another one that the same order breaks, which was drawn before.
+fn draw(m: &mut Markup, set: &RaceSet, broken: &Violation, (id, same): (&str, Option<&str>), draws: bool) {
     m.tag("article", &[("class", "lost")], |m| {
         m.tag("h4", &[], |m| m.words("span", "", &broken.about));
         m.tag("p", &[("class", "rule")], |m| {
@@ -70,7 +74,13 @@ fn draw(m: &mut Markup, set: &RaceSet, broken: &Violation, id: &str, draws: bool
             m.words("span", "faint", &count);
         });
         let title = format!("{}: {}", broken.invariant, broken.message);
-        figure(m, &broken.picture, &title, id, draws);
+        match same {
+            None => figure(m, &broken.picture, &title, id, draws),
+            Some(other) => m.tag("details", &[("class", "records")], |m| {
+                m.words("summary", "", &format!("It is the same order as for {other}"));
+                figure(m, &broken.picture, &title, id, draws);
+            }),
+        }
         m.tag("details", &[("class", "records")], |m| {
             m.raw("<summary>As a file: <code>provoke race FILE</code> plays it again</summary>");
             m.raw("<div class=\"scroll\" tabindex=\"0\"><pre><code>");

@@ -13,7 +13,7 @@ const LANES: usize = INDENT + 4;
 const LANE_MIN: usize = 5;
 const LANE_MAX: usize = 16;
 /// The narrowest column of words.
-const WORDS_MIN: usize = 28;
+const WORDS_MIN: usize = 34;
 /// Lines that the words of one message take at most.
 const LINES_MAX: usize = 8;
 
@@ -31,7 +31,7 @@ struct Grid {
 impl Grid {
     fn of(picture: &Picture, width: usize) -> Self {
         let lanes = picture.lanes.len().max(1);
-        let name = picture.lanes.iter().map(|lane| measure(&lane.name) + 3).max().unwrap_or(LANE_MIN);
+        let name = picture.lanes.iter().map(|lane| measure(&lane.name) + 2).max().unwrap_or(LANE_MIN);
         let room = width.saturating_sub(LANES + WORDS_MIN + 2) / lanes;
         let lane = name.clamp(LANE_MIN, LANE_MAX).min(room.max(LANE_MIN));
         let words = LANES + lanes * lane + 2;

@@ -21,7 +21,12 @@ pub(in crate::report) fn race(run: &RaceRun, options: &Options) -> Vec<u8> {
 }
 
 fn draw_summary(canvas: &mut Canvas, run: &RaceRun) {
-    canvas.paragraph(label("policy").put(PLAIN, &run.policy).put(PLAIN, "  "), PLAIN, &run.about, 2);
+    canvas.paragraph(
+        label("policy").put_name(PLAIN, &run.policy, violation::NAME_MAX).put(PLAIN, "  "),
+        PLAIN,
+        &run.about,
+        2,
+    );
     let broken = run.sets.iter().filter(|set| !set.violations.is_empty()).count();
     let all = counted(run.sets.len(), "set");
     let sets = if broken == 0 { all } else { format!("{broken} of {all} broken") };

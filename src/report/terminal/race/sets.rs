@@ -8,6 +8,8 @@ use crate::verdict::race::{RaceRun, RaceSet};
 
 /// The widest name that a column makes room for.
 const NAME_MAX: usize = 36;
+/// The least room beside the verdict in which it says what broke.
+const BESIDE_MIN: usize = 24;
 /// Lines that the invariants of one set take at most.
 const LINES_MAX: usize = 4;
 
@@ -59,6 +61,10 @@ fn draw_broken(canvas: &mut Canvas, head: Line, set: &RaceSet) {
         None => (BAD, ids.join(", ")),
     };
     let head = head.put(PLAIN, "  ");
+    if canvas.width().saturating_sub(head.width()) < BESIDE_MIN && !text.is_empty() {
+        canvas.line(head);
+        return canvas.paragraph(Line::indented(INDENT + 2), style, &text, LINES_MAX);
+    }
     let column = head.width();
     let mut lines = wrap(&text, canvas.width().saturating_sub(column), LINES_MAX).into_iter();
     canvas.line(head.put(style, lines.next().unwrap_or_default()));

@@ -40,7 +40,7 @@ pub(super) fn is_inside<L: Ledger>(world: &World<L>, who: usize) -> bool {
 fn list<L: Ledger>(world: &World<L>) -> serde_json::Value {
     let mut truth = L::clone(&world.truth);
     let fresh = crate::gateway::fresh::Fresh([0; 32]);
-    match truth.transact(world.now_ms(0), fresh, &Command::List).answer {
+    match truth.transact(world.clocks.wall_ms, fresh, &Command::List).answer {
         Answer::Payload(payload) => payload,
         _ => serde_json::Value::Null,
     }

@@ -50,7 +50,11 @@ fn lane(race: &Race, place: Place) -> Lane {
         Place::Gateway(at) => {
             named(&format!("gateway {}", at + 1), "one of the processes on the store", LaneKind::Gateway)
         }
-        Place::Files => named("the files", "paired.json, pending.json", LaneKind::Files),
+        Place::Files => {
+            let taken = race.actors.iter().any(|actor| actor.name == "files");
+            let name = if taken { "the files" } else { "files" };
+            named(name, "paired.json, pending.json", LaneKind::Files)
+        }
         Place::Actor(who) => {
             let actor = &race.actors[who];
             let is_time = |act: &Act| matches!(act, Act::Wait(_) | Act::Step(_));

@@ -117,7 +117,7 @@ impl Teller<'_> {
             self.deed(draft, deed, later, &mut changes);
         }
         if let Some(changes) = changes {
-            let words = format!("now the other file is written: {}", changes.join("; "));
+            let words = format!("now the other file is written; {}", changes.join("; "));
             draft.note(Place::Gateway(self.race.actors[played.who].gateway), words, MessageKind::Note);
         }
     }
@@ -139,7 +139,7 @@ impl Teller<'_> {
             Deed::Effect { who, errand, step, .. } => {
                 let gateway = Place::Gateway(self.race.actors[*who].gateway);
                 let is_late = !self.ask(draft, *who, *errand);
-                let late = if is_late { "writes back what it had read: " } else { "" };
+                let late = if is_late { "writes back what it had read; " } else { "" };
                 if let Some(changes) = changes.take() {
                     draft.note(gateway, format!("{late}{}", changes.join("; ")), MessageKind::Note);
                 } else if is_late {
@@ -159,7 +159,7 @@ impl Teller<'_> {
             Deed::FilesRead { who } => self.files_read(draft, *who, later),
             Deed::FilesWritten { who, .. } => {
                 let late = self.is_open(*who, None);
-                let upon = if late { "upon what had been read: " } else { "" };
+                let upon = if late { "upon what it had read; " } else { "" };
                 let changes =
                     changes.take().map_or_else(|| "nothing changes".to_owned(), |all| all.join("; "));
                 if late {
@@ -196,7 +196,7 @@ impl Teller<'_> {
 
     /// Whether this was asked before and is not answered yet.
     fn is_open(&self, who: usize, errand: Option<Errand>) -> bool {
-        self.open.iter().any(|open| *open == (who, errand))
+        self.open.contains(&(who, errand))
     }
 
     /// The place of the act that an actor is at, by its last move so far.

@@ -50,7 +50,7 @@ pub(super) fn act(act: &Act, via: &Via, target: &str) -> String {
         Act::Revoke { device, role } => {
             said("device.token.revoke", "revoke", &format!("{device}{}", as_role(role)))
         }
-        Act::Kill(_) => "kills the gateway, and starts it again".to_owned(),
+        Act::Kill(_) => "kill -9, and start again".to_owned(),
         Act::Wait(ms) => format!("{} pass", time(*ms)),
         Act::Step(ms) => {
             let way = if *ms < 0 { "back" } else { "forward" };
