@@ -294,7 +294,8 @@ impl Facts {
                     let granted = self.granted.get(&meant.device);
                     first
                         && !self.is_barred(&meant.device, &meant.role)
-                        && granted.is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
+                        && granted
+                            .is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
                 };
                 if let Some(meant) = target.filter(stands) {
                     self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
