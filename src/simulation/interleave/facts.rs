@@ -89,8 +89,8 @@ pub struct Facts {
     pub ids: BTreeMap<Wish, String>,
     /// What was taken away, and not approved since: device and role, or all roles.
     pub barred: BTreeSet<(String, Option<String>)>,
-    /// The times that an actor approved what it had been shown, in vain, one after the other.
-    pub vain: BTreeMap<usize, u8>,
+    /// The requests that an actor approved in vain, one after the other, each as it had been shown.
+    pub vain: BTreeMap<usize, BTreeSet<String>>,
     /// The id under which each wish was announced last to those who listen.
     pub announced: BTreeMap<Wish, String>,
     /// How often a wish of a device was announced anew although nobody had decided it and its time was
@@ -294,8 +294,7 @@ impl Facts {
                     let granted = self.granted.get(&meant.device);
                     first
                         && !self.is_barred(&meant.device, &meant.role)
-                        && granted
-                            .is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
+                        && granted.is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
                 };
                 if let Some(meant) = target.filter(stands) {
                     self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
@@ -304,7 +303,7 @@ impl Facts {
             (Command::Approve { request_id, .. }, Outcome::Refused { .. })
                 if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
             {
-                *self.vain.entry(who).or_default() += 1;
+                self.vain.entry(who).or_default().insert(request_id.clone());
             }
             (Command::Reject { request_id }, Outcome::Done { .. }) => {
                 self.decided.insert(request_id.clone(), Decision::Rejected);

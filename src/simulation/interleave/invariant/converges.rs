@@ -6,7 +6,7 @@ use super::super::deed::Deed;
 use super::{Invariant, Scene};
 
 /// Rounds of looking and approving that a person may need.
-const ROUNDS_MAX: u8 = 2;
+const ROUNDS_MAX: usize = 2;
 
 /// See [`Invariant::about`].
 #[derive(Debug)]
@@ -29,8 +29,9 @@ impl Invariant for Converges {
         let Deed::Answered { who, command: Some(Command::Approve { .. }), .. } = scene.deed else {
             return None;
         };
-        let vain = scene.then.vain.get(who).copied().unwrap_or_default();
-        (vain >= ROUNDS_MAX)
-            .then(|| format!("{vain} times somebody approved what had just been shown, in vain"))
+        let vain = scene.then.vain.get(who).map_or(0, std::collections::BTreeSet::len);
+        (vain >= ROUNDS_MAX).then(|| {
+            format!("{vain} times somebody looked and approved what was shown, and each time it was gone")
+        })
     }
 }
