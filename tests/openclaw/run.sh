@@ -14,4 +14,4 @@ if [ -z "$cli" ] || ! version=$("$cli" --version 2>&1); then
 fi
 echo "judge: $version"
 export PROVOKE_OPENCLAW=$cli
-cargo test --test it -- --nocapture gateway::openclaw gateway::seed gateway::live
+cargo test --test it -- --nocapture gateway::openclaw gateway::seed gateway::live gateway::race_live

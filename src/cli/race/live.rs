@@ -102,7 +102,7 @@ pub(super) fn run(args: &super::Args, url: &str) -> Result<Exit, CliError> {
         if run.disagreements() > 0 {
             tell(format_args!("model and reality DISAGREE in {} orders", run.disagreements()));
         }
-        Ok(signal.unwrap_or(match run.verdict() {
+        Ok(signal.unwrap_or_else(|| match run.verdict() {
             Verdict::Pass => Exit::Pass,
             Verdict::Skip => Exit::NothingSelected,
             _ => Exit::Fail,

@@ -24,7 +24,6 @@ use crate::verdict::race::RaceRun;
 
 const EXAMPLES: &str = "\
 Examples:
-  provoke race
   provoke race --policy openclaw-2026.4.12 pairing.seed-deadlock
   provoke race --live ws://127.0.0.1:18789 --token-env OPENCLAW_GATEWAY_TOKEN";
 

@@ -57,7 +57,7 @@ impl Files {
     /// Does something to what was read, and writes it where it changed.
     pub(super) fn change(
         &self,
-        read: Read,
+        read: &Read,
         now_ms: u64,
         fresh: Fresh,
         command: &Command,
@@ -67,7 +67,7 @@ impl Files {
         let step = records.transact(now_ms, fresh, command);
         let is_changed = records != read.records;
         if is_changed {
-            self.write(&read, &records, ours)?;
+            self.write(read, &records, ours)?;
         }
         Ok((step, is_changed))
     }

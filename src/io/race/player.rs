@@ -22,7 +22,7 @@ use crate::simulation::interleave::world::{
 enum Stage {
     Start,
     /// The command line was let in.
-    Through(Link),
+    Through(Box<Link>),
     /// The command line was turned away.
     TurnedAway,
     /// It has read the files.
@@ -161,7 +161,7 @@ impl<'a> Player<'a> {
                 self.answered(act, answer?)
             }
             Stage::TurnedAway => self.read_files(act),
-            Stage::FilesRead(read) => self.write_files(act, read),
+            Stage::FilesRead(read) => self.write_files(act, &read),
         }
     }
 
@@ -234,7 +234,7 @@ impl<'a> Player<'a> {
         let effect = Deed::Effect { who: self.who, errand: Errand::Door, command: asked.clone(), step };
         let deeds = vec![effect, self.told(Errand::Door, Some(asked), outcome.clone(), false)];
         match (link, outcome) {
-            (Some(link), _) => self.stage = Stage::Through(link),
+            (Some(link), _) => self.stage = Stage::Through(Box::new(link)),
             (None, Outcome::Refused { pairing: true, .. }) => self.stage = Stage::TurnedAway,
             (None, _) => self.next_act(),
         }
@@ -295,14 +295,14 @@ impl<'a> Player<'a> {
         let read = self.files()?.read().map_err(Trouble::Files)?;
         let mut deeds = vec![Deed::FilesRead { who: self.who }];
         if *act == Act::List || !self.setting.fine {
-            deeds.extend(self.write_files(act, read)?);
+            deeds.extend(self.write_files(act, &read)?);
         } else {
             self.stage = Stage::FilesRead(read);
         }
         Ok(deeds)
     }
 
-    fn write_files(&mut self, act: &Act, read: Read) -> Result<Vec<Deed>, Trouble> {
+    fn write_files(&mut self, act: &Act, read: &Read) -> Result<Vec<Deed>, Trouble> {
         let Some(asked) = self.command(act).map(as_owner) else { return Ok(Vec::new()) };
         let chance = fresh().map_err(Trouble::Files)?;
         let real = self.with_ids(asked.clone());
@@ -345,7 +345,7 @@ impl<'a> Player<'a> {
 
     fn learn(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Admitted { token } => self.token = token.or(self.token.take()),
+            Outcome::Admitted { token } => self.token = token.or_else(|| self.token.take()),
             Outcome::Listed(shown) => self.shown = shown,
             _ => {}
         }

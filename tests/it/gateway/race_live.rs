@@ -80,7 +80,7 @@ async fn our_own_holds(upgrade: &str, least: usize) {
     let before = bystander(&subject).await;
     let state = subject.state();
     let identity = std::fs::read(state.join("identity/device.json")).ok();
-    let args = ["--state-dir", state.to_str().unwrap(), "--format", "json", "--orders", "3", "--repeat", "2"];
+    let args = ["--state-dir", state.to_str().unwrap(), "--format", "json", "--orders", "1", "--repeat", "1"];
     let done = race(&subject, &args).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     let report = report(&done);

@@ -214,3 +214,43 @@ impl Observer {
         broken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Labels, State};
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_list_is_read_whatever_it_holds() {
+        let names = BTreeMap::from([("d0d0".to_owned(), "laptop".to_owned())]);
+        let strange = [
+            json!(null),
+            json!([]),
+            json!({"pending": 1, "paired": {}}),
+            json!({"pending": [1, {"deviceId": 2}], "paired": [[], {"deviceId": "d0d0", "tokens": [1, {}], "scopes": 3}]}),
+            json!({"pending": [{"deviceId": "d0d0", "ts": -1, "scopes": [1, "x"], "requestId": null}]}),
+        ];
+        for list in strange {
+            let list = translated(&list, &names);
+            let _ = (sight(&list), State::of(&list, &mut Labels::default()).words());
+        }
+    }
+
+    #[test]
+    fn only_the_devices_of_the_race_are_seen_and_by_their_names() {
+        let names = BTreeMap::from([("d0d0".to_owned(), "laptop".to_owned())]);
+        let list = json!({
+            "paired": [{"deviceId": "somebody else", "scopes": ["operator.admin"]},
+                {"deviceId": "d0d0", "scopes": ["operator.read"],
+                 "tokens": [{"role": "operator", "scopes": ["operator.read"], "revokedAtMs": 5}]}],
+            "pending": [{"deviceId": "d0d0", "requestId": "b", "role": "node", "scopes": []},
+                {"deviceId": "d0d0", "requestId": "a", "role": "operator", "scopes": ["operator.write"]},
+                {"deviceId": "somebody else", "requestId": "c", "role": "operator", "scopes": []}],
+        });
+        let state = State::of(&translated(&list, &names), &mut Labels::default());
+        let expected = "laptop has read, its operator token is revoked; r1: laptop asks for read+write; \
+                        r2: laptop asks as node for nothing";
+        assert_eq!(state.words(), expected);
+    }
+}

@@ -61,7 +61,7 @@ pub(super) fn replay<L: Ledger>(race: &Race, order: &[usize]) -> Result<Vec<Seen
         let done = unit(&world, &setting, who);
         world = done.world;
         let words = deed_words(&done.deeds, &mut labels);
-        let meant = command_of(&done.deeds).or(before.map(|shown| shown.id));
+        let meant = command_of(&done.deeds).or_else(|| before.map(|shown| shown.id));
         let state = State::of(&list(&world), &mut labels);
         seen.push(Seen {
             who,
