@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use crate::config::Secret;
+use crate::gateway::clock::Leap;
 use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::Event;
@@ -43,7 +44,9 @@ pub struct Nodes {
 impl Nodes {
     /// One transition: wholly or not at all. `now_ms` is wall time.
     pub fn handle(&mut self, now_ms: u64, fresh: Fresh, at_rest: AtRest, command: &Command) -> Step {
-        self.prune(now_ms);
+        if !matches!(command, Command::ClockSet(_)) {
+            self.prune(now_ms);
+        }
         let was = Arc::clone(&self.paired);
         let mut step = match command {
             Command::Ask { node_id, told, asker } => {
@@ -59,6 +62,7 @@ impl Nodes {
             Command::Reject { request_id } => self.reject(request_id, now_ms),
             Command::Verify { node_id, token } => Step::of(Ok(self.verify(node_id, token))),
             Command::Rename { node_id, name } => Step::of(self.rename(node_id, name)),
+            Command::ClockSet(leap) => Step::of(Ok(self.clock_set(*leap))),
         };
         if !Arc::ptr_eq(&was, &self.paired) {
             step.paired = Some(Arc::clone(&self.paired));
@@ -259,6 +263,20 @@ impl Nodes {
             known.facts = in_order(&known.facts);
         }
         Ok(json!({"nodeId": node_id, "displayName": name}))
+    }
+
+    /// Requests are as old as they were. None comes before the approval of its node, which would end it,
+    /// and none ends because another process on this store has carried it over before.
+    fn clock_set(&mut self, leap: Leap) -> Value {
+        let is_over = |ask: &Pending| leap.from_ms.saturating_sub(ask.ts_ms) >= TTL_MS;
+        let is_carried = |ask: &Pending| ask.ts_ms <= leap.to_ms && leap.to_ms - ask.ts_ms < TTL_MS;
+        self.pending.retain(|_, ask| !is_over(ask) || is_carried(ask));
+        for ask in self.pending.values_mut().filter(|ask| !is_over(ask)) {
+            let approved_ms =
+                self.paired.get(&ask.node_id).map_or(0, |node| node.approved_ms.saturating_add(1));
+            ask.ts_ms = leap.carry(ask.ts_ms).min(leap.to_ms).max(approved_ms);
+        }
+        json!({})
     }
 
     fn prune(&mut self, now_ms: u64) {

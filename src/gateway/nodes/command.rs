@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::config::Secret;
+use crate::gateway::clock::Leap;
 use crate::gateway::frame::Refusal;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::log::Line;
@@ -61,6 +62,8 @@ pub enum Command {
         /// Its new name.
         name: String,
     },
+    /// The wall clock was set; what was asked is as old as it was.
+    ClockSet(Leap),
 }
 
 impl Command {

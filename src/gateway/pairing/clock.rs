@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::gateway::clock::{Leap, STEP_MIN_MS};
 use crate::gateway::frame::Refusal;
 
-use super::book::{Book, PairRequest};
+use super::book::{BOOTSTRAP_TTL_MS, Book, Bootstrap, PairRequest};
 use super::command::Answer;
 use super::turn::Turn;
 
@@ -13,23 +13,20 @@ impl Book {
     /// The wall clock stepped: requests and bootstrap tokens are as old as they were. What only tells
     /// when something happened stays as it was written.
     pub(super) fn clock_set(&mut self, turn: &mut Turn<'_>, leap: Leap) -> Result<Answer, Refusal> {
-        for ask in self.requests.values_mut() {
-            let carried = PairRequest {
-                ts_ms: leap.carry(ask.ts_ms),
-                created_ms: leap.carry(ask.created_ms),
-                ..ask.clone()
-            };
-            if leap.to_ms >= carried.ends_ms() {
-                // Another process on this store has carried it over before.
-                continue;
-            }
+        // Another process on this store may have carried a request over before; it then is in order by the
+        // new time, and of no age by the old one.
+        let is_carried = |ask: &PairRequest| ask.ts_ms <= leap.to_ms && leap.to_ms < ask.ends_ms();
+        let is_over = |ask: &PairRequest| leap.from_ms >= ask.ends_ms();
+        self.end(turn, |ask| is_over(ask) && !is_carried(ask));
+        for ask in self.requests.values_mut().filter(|ask| !is_over(ask)) {
             let PairRequest { created_ms, ts_ms, half, .. } = ask;
             let marks = [&mut half.gone_ms, &mut half.widened_ms].into_iter().flatten();
             for ms in [created_ms, ts_ms].into_iter().chain(marks) {
                 *ms = leap.carry(*ms);
             }
         }
-        for known in self.bootstraps.values_mut() {
+        let is_spent = |known: &Bootstrap| leap.from_ms >= known.ts_ms.saturating_add(BOOTSTRAP_TTL_MS);
+        for known in self.bootstraps.values_mut().filter(|known| !is_spent(known)) {
             known.issued_at_ms = leap.carry(known.issued_at_ms);
             known.ts_ms = leap.carry(known.ts_ms);
         }
@@ -62,14 +59,14 @@ impl Book {
 mod tests {
     use super::*;
     use crate::gateway::fresh::Fresh;
-    use crate::gateway::pairing::{Policy, ServerKey};
+    use crate::gateway::pairing::{Command, Policy, ServerKey};
 
     const DAWN_MS: u64 = 1_795_336_955_000;
 
     /// Two processes on one store see the same step, and each carries what it finds.
     #[test]
     fn a_step_that_two_processes_saw_ends_nothing() {
-        for to_ms in [DAWN_MS - 86_400_000, DAWN_MS + 86_400_000, DAWN_MS - 10_000, DAWN_MS + 10_000] {
+        for to_ms in [DAWN_MS - 86_400_000, DAWN_MS + 86_400_000, DAWN_MS - 400_000, DAWN_MS + 10_000] {
             let asked = PairRequest {
                 request_id: "r".to_owned(),
                 claim: crate::gateway::pairing::Claim::default(),
@@ -85,9 +82,9 @@ mod tests {
             };
             let mut book = Book { requests: [("r".to_owned(), asked)].into(), ..Book::default() };
             let (key, policy) = (ServerKey([0; 32]), Policy::default());
-            let mut turn = Turn::new(DAWN_MS, Fresh::default(), &key, &policy);
             for _ in 0..2 {
-                book.clock_set(&mut turn, Leap { from_ms: DAWN_MS, to_ms }).expect("it is carried out");
+                let leap = Leap { from_ms: DAWN_MS, to_ms };
+                book.handle(DAWN_MS, Fresh::default(), &key, &policy, &Command::ClockSet(leap));
             }
             let left = book.requests.get("r").map(|ask| ask.ends_ms().saturating_sub(to_ms));
             assert!(left.is_some_and(|left| left > 0), "{to_ms}: {left:?}");

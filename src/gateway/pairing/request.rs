@@ -24,19 +24,23 @@ impl PairRequest {
 }
 
 impl Book {
-    /// Ends what has lived long enough. Nothing that was shown vanishes without a word.
+    /// Ends what has lived long enough.
     pub(super) fn prune(&mut self, turn: &mut Turn<'_>) {
         let now = turn.now_ms;
         self.pull_back(now);
-        let ended: Vec<PairRequest> =
-            self.requests.values().filter(|ask| now >= ask.ends_ms()).cloned().collect();
+        self.end(turn, |ask| now >= ask.ends_ms());
+        self.bootstraps.retain(|_, known| now < known.ts_ms.saturating_add(BOOTSTRAP_TTL_MS));
+    }
+
+    /// Ends requests. Nothing that was shown vanishes without a word.
+    pub(super) fn end(&mut self, turn: &mut Turn<'_>, is_over: impl Fn(&PairRequest) -> bool) {
+        let ended: Vec<PairRequest> = self.requests.values().filter(|ask| is_over(ask)).cloned().collect();
         for ask in ended {
             self.requests.remove(&ask.request_id);
             if !ask.covered {
                 turn.resolved(&ask.request_id, &ask.claim.device_id, Decision::Rejected);
             }
         }
-        self.bootstraps.retain(|_, known| now < known.ts_ms.saturating_add(BOOTSTRAP_TTL_MS));
     }
 
     /// What stands between a device and what it asks; `None`: nothing.

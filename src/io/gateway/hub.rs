@@ -14,7 +14,7 @@ use super::outbox::Outbox;
 use super::server::Shared;
 use super::wire::text_frame;
 use super::world::{DoErrands, Sink};
-use crate::gateway::clock::Clocks;
+use crate::gateway::clock::{Clocks, Leap};
 use crate::gateway::desk::ConnId;
 use crate::gateway::errand::Errand;
 use crate::gateway::frame::{Close, Refusal};
@@ -203,8 +203,9 @@ pub(super) fn keep_stores(
     glance_at_nodes(&mut *nodes);
     loop {
         let asked = runtime.block_on(timeout_at(next_glance, questions.recv()));
-        if let Some(step) = keep_times(&mut *store, &mut seen, clocks()) {
+        if let Some((step, leap)) = keep_times(&mut *store, &mut seen, clocks()) {
             let _ = answering.send(Input::Noticed(Box::new(step)));
+            nodes.transact(leap.from_ms, Fresh::default(), &nodes::Command::ClockSet(leap));
         }
         match asked {
             Ok(Some(_)) if is_over() => return,
@@ -230,7 +231,7 @@ pub(super) fn keep_stores(
 
 /// Lets the store know of a step of the wall clock before it is asked anything else. A store that cannot
 /// be used is told again later.
-fn keep_times(store: &mut dyn Store, seen: &mut Clocks, now: Now) -> Option<Step> {
+fn keep_times(store: &mut dyn Store, seen: &mut Clocks, now: Now) -> Option<(Step, Leap)> {
     let Some(leap) = seen.leap(now) else {
         seen.see(now);
         return None;
@@ -240,13 +241,12 @@ fn keep_times(store: &mut dyn Store, seen: &mut Clocks, now: Now) -> Option<Step
         return None;
     }
     seen.see(now);
-    Some(step)
+    Some((step, leap))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::clock::Leap;
     use crate::gateway::log::Line;
     use crate::moment::Moment;
 

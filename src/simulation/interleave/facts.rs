@@ -294,16 +294,17 @@ impl Facts {
                     let granted = self.granted.get(&meant.device);
                     first
                         && !self.is_barred(&meant.device, &meant.role)
-                        && granted.is_some_and(|granted| Scopes::of(&meant.scopes).is_subset(granted))
+                        && granted
+                            .is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
                 };
                 if let Some(meant) = target.filter(stands) {
                     self.promised.entry(meant.device.clone()).or_default().extend(&Scopes::of(&meant.scopes));
                 }
             }
-            (Command::Approve { request_id, .. }, Outcome::Refused { .. }) if errand == Errand::Act => {
-                if self.must_live(request_id, scene.steady_ms) {
-                    *self.vain.entry(who).or_default() += 1;
-                }
+            (Command::Approve { request_id, .. }, Outcome::Refused { .. })
+                if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
+            {
+                *self.vain.entry(who).or_default() += 1;
             }
             (Command::Reject { request_id }, Outcome::Done { .. }) => {
                 self.decided.insert(request_id.clone(), Decision::Rejected);

@@ -37,7 +37,7 @@ impl Invariant for SubsetChangesNothing {
                 && other.role == wish.role
                 && other.platform == wish.platform
                 && other.scopes != wish.scopes
-                && wish.scopes.is_subset(&other.scopes)
+                && wish.scopes.first_beyond(&other.scopes).is_none()
                 && scene.facts.must_live(&request.request_id, scene.steady_ms)
         });
         wider.then(|| {

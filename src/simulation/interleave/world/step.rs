@@ -244,7 +244,7 @@ impl<L: Ledger> Mover<'_, L> {
     fn learn(&mut self, outcome: Outcome) {
         let knows = &mut self.world.runners[self.who].knows;
         match outcome {
-            Outcome::Admitted { token } => knows.token = token.or(knows.token.take()),
+            Outcome::Admitted { token } => knows.token = token.or_else(|| knows.token.take()),
             Outcome::Listed(shown) => knows.shown = shown,
             Outcome::Done { .. } | Outcome::Refused { .. } | Outcome::Nothing | Outcome::Lost => {}
         }

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use provoke::gateway::clock::Leap;
 use provoke::gateway::fresh::Fresh;
 use provoke::gateway::nodes::{Command, Nodes, Step, Store};
 use provoke::gateway::pairing::image::AtRest;
@@ -366,4 +367,22 @@ fn a_database_that_is_taken_away_is_made_again_with_all_that_is_known() {
     assert!(step.log[0].message.contains("1 paired nodes were still known"), "{step:?}");
     let mut other = NodeRows::open(&path).expect("it opens");
     assert_eq!(payload(other.transact(DAWN_MS, chance(5), &Command::List)), list);
+}
+
+#[test]
+fn a_clock_that_is_set_ends_no_request_and_keeps_none() {
+    for to_ms in [DAWN_MS - 86_400_000, DAWN_MS + 86_400_000, 1_000_000] {
+        let dir = temporary();
+        let mut store = NodeFiles::open(dir.path(), AtRest::Hash);
+        let id = request_id(store.transact(DAWN_MS - 100_000, chance(1), &ask("n1")));
+        // Two processes on one folder may both tell of it.
+        for _ in 0..2 {
+            let leap = Leap { from_ms: DAWN_MS, to_ms };
+            payload(store.transact(DAWN_MS, chance(2), &Command::ClockSet(leap)));
+        }
+        let list = payload(store.transact(to_ms, chance(3), &Command::List));
+        assert_eq!(list["pending"][0]["requestId"], json!(id), "{to_ms}");
+        let list = payload(store.transact(to_ms + 300_000, chance(4), &Command::List));
+        assert_eq!(list["pending"], json!([]), "{to_ms}");
+    }
 }
