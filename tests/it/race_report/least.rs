@@ -10,7 +10,7 @@ use provoke::simulation::interleave::{self, invariant};
 use super::{SEED, builtin, explored, openclaw, seed};
 
 /// States of the races that are looked at: a quick search is enough to see what is claimed.
-const SMALL: usize = 150;
+const SMALL: usize = 60;
 
 /// Everything that breaks in the small ones of the built-in races, under every policy.
 fn all() -> Vec<(Race, &'static Policy, Found)> {
