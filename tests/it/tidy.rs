@@ -17,7 +17,7 @@ const MANDATED: [&str; 7] =
     ["Cargo.toml", "src/", "scenarios/", "mocks/", "snapshots/", "benches/", "README.md"];
 
 /// The roots of the module trees.
-const ROOTS: [&str; 8] = [
+const ROOTS: [&str; 9] = [
     "src/lib.rs",
     "src/main.rs",
     "tests/it/main.rs",
@@ -26,6 +26,7 @@ const ROOTS: [&str; 8] = [
     "benches/mock.rs",
     "benches/simulate.rs",
     "benches/gateway.rs",
+    "benches/race.rs",
 ];
 
 /// What stands in no code of ours, and what to do instead.
