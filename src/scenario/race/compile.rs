@@ -181,7 +181,7 @@ impl Compiler<'_> {
             ProofWord::Shared => Proof::Shared,
             ProofWord::Device => Proof::Device,
             ProofWord::Bootstrap(name) => {
-                self.one_of("bootstrap token", name, names(&self.file.start.bootstraps));
+                self.one_of("bootstrap token", name, &names(&self.file.start.bootstraps));
                 Proof::Bootstrap(name.value.clone())
             }
         };
@@ -190,7 +190,10 @@ impl Compiler<'_> {
             role: role(connect.role),
             scopes: connect.scopes.0.clone(),
             proof,
-            client: connect.client.as_ref().map_or(usual.client.clone(), |client| client.value.clone()),
+            client: connect
+                .client
+                .as_ref()
+                .map_or_else(|| usual.client.clone(), |client| client.value.clone()),
             platform: connect.platform.clone().unwrap_or_else(|| usual.platform.clone()),
             local: connect.local,
             signed: connect.signed,
@@ -199,7 +202,7 @@ impl Compiler<'_> {
     }
 
     /// Whether a name is one of those that are known; else what was meant.
-    fn one_of(&mut self, what: &str, name: &Spanned<String>, known: Vec<&str>) {
+    fn one_of(&mut self, what: &str, name: &Spanned<String>, known: &[&str]) {
         let word = name.value.as_str();
         if known.contains(&word) {
             return;
@@ -255,9 +258,9 @@ impl Compiler<'_> {
         let mut compiled: Vec<Breaks> = Vec::new();
         for (policy, invariants) in &self.file.breaks.0 {
             let name = Spanned::new(policy.clone(), invariants.referenced, invariants.defined);
-            self.one_of("policy", &name, self.known.policies.clone());
+            self.one_of("policy", &name, &self.known.policies);
             for invariant in &invariants.value {
-                self.one_of("invariant", invariant, self.known.invariants.clone());
+                self.one_of("invariant", invariant, &self.known.invariants);
             }
             let invariants = invariants.value.iter().map(|invariant| invariant.value.clone()).collect();
             compiled.push(Breaks { policy: policy.clone(), invariants });
@@ -275,7 +278,7 @@ impl Compiler<'_> {
         for name in order.iter().take(ORDER_MAX) {
             match actors.iter().position(|actor| *actor == name.value) {
                 Some(place) => compiled.push(place),
-                None => self.one_of("actor", name, actors.clone()),
+                None => self.one_of("actor", name, &actors),
             }
         }
         Some(compiled)

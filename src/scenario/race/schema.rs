@@ -151,7 +151,7 @@ pub enum ViaWord {
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Connects, and hangs up when answered.
-    Connect(Connect),
+    Connect(Box<Connect>),
     /// Looks at what is paired and what is asked.
     List,
     /// Approves a request.

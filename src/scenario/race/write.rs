@@ -188,7 +188,7 @@ fn span(ms: u64) -> String {
         _ if ms.is_multiple_of(3_600_000) => format!("{}h", ms / 3_600_000),
         _ if ms.is_multiple_of(60_000) => format!("{}m", ms / 60_000),
         _ if ms.is_multiple_of(1_000) => format!("{}s", ms / 1_000),
-        _ => format!("{}ms", ms),
+        _ => format!("{ms}ms"),
     }
 }
 

@@ -107,7 +107,7 @@ impl Compiler<'_> {
                 Which::Heard
             }
             WhichWord::Id(name) => {
-                self.one_of("request", name, names(&self.file.start.requests));
+                self.one_of("request", name, &names(&self.file.start.requests));
                 Which::Named(name.value.clone())
             }
         }
@@ -121,6 +121,6 @@ impl Compiler<'_> {
     /// A device that nobody else speaks of is most likely a slip of the pen.
     fn known_device(&mut self, device: &Spanned<String>) {
         let devices = self.devices.clone();
-        self.one_of("device", device, devices.iter().map(String::as_str).collect());
+        self.one_of("device", device, &devices.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }

@@ -146,6 +146,6 @@ impl Ledger for Records {
 
     fn overwrite(&mut self, _now_ms: u64, records: Records) {
         // Whoever writes the other two files leaves `bootstrap.json` as it is.
-        *self = Records { bootstraps: Arc::clone(&self.bootstraps), ..records };
+        *self = Self { bootstraps: Arc::clone(&self.bootstraps), ..records };
     }
 }
