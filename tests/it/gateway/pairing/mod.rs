@@ -8,6 +8,7 @@ mod foreign;
 pub(crate) mod killed;
 mod sqlite;
 mod stale;
+mod races;
 mod readers;
 pub(crate) mod stores;
 mod taken;
