@@ -37,9 +37,11 @@ pub struct OpenClawFiles<D: Disk = Folder> {
     before: Option<Image>,
     /// Whether the files were taken as they stand.
     has_started: bool,
+    /// What was known when the folder was found gone, until it is written again wholly.
+    rescued: Option<Known>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     key: ServerKey,
     book: Book,
@@ -76,14 +78,16 @@ impl OpenClawFiles<Folder> {
 impl<D: Disk> OpenClawFiles<D> {
     /// The book on a disk of one's own.
     pub const fn on(disk: D, options: Options) -> Self {
-        Self { disk, options, known: None, before: None, has_started: false }
+        Self { disk, options, known: None, before: None, has_started: false, rescued: None }
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
         let mut told = Absorbed::default();
         let is_lost = self.is_lost()?;
         if is_lost {
+            self.rescued = self.rescued.take().or_else(|| self.known.clone());
             self.disk.make()?;
+            self.known.clone_from(&self.rescued);
         }
         let _lock = self.disk.lock()?;
         if is_lost {
@@ -96,6 +100,7 @@ impl<D: Disk> OpenClawFiles<D> {
         known.unsaved |= known.book.aspect(subject.as_deref()) != before;
         self.settle(now_ms, known, &mut told)?;
         self.has_started = true;
+        self.rescued = None;
         told.events.append(&mut step.events);
         told.log.append(&mut step.log);
         told.dropped.append(&mut step.dropped);
@@ -104,6 +109,9 @@ impl<D: Disk> OpenClawFiles<D> {
 
     /// Whether the folder with all that is known was taken away: not even the lock is there.
     fn is_lost(&mut self) -> Result<bool, Error> {
+        if self.rescued.is_some() {
+            return Ok(true);
+        }
         if self.known.is_none() {
             return Ok(false);
         }
@@ -359,13 +367,8 @@ impl<D: Disk> OpenClawFiles<D> {
 
 impl<D: Disk> Store for OpenClawFiles<D> {
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
-        self.attempt(now_ms, fresh, command).unwrap_or_else(|error| {
-            // What is gone with its folder is known here alone.
-            if !matches!(error, Error::Gone { .. }) {
-                self.known = None;
-            }
-            unavailable(&error)
-        })
+        // What was read is known until it is changed: where that goes wrong, it is read anew.
+        self.attempt(now_ms, fresh, command).unwrap_or_else(|error| unavailable(&error))
     }
 
     fn glance(&mut self, now_ms: u64) -> Option<Step> {
@@ -379,10 +382,7 @@ impl<D: Disk> Store for OpenClawFiles<D> {
         if matches!(is_unchanged, Ok(true)) {
             return None;
         }
-        Some(self.take_in(now_ms).unwrap_or_else(|error| {
-            self.known = None;
-            unavailable(&error)
-        }))
+        Some(self.take_in(now_ms).unwrap_or_else(|error| unavailable(&error)))
     }
 
     fn describe(&self) -> String {

@@ -49,6 +49,8 @@ pub struct Sqlite {
     known: Option<Known>,
     /// The file that is open, to tell when it was taken away.
     inode: u64,
+    /// What was known when the database was found gone, until it is written again wholly.
+    rescued: Option<Book>,
 }
 
 #[derive(Debug)]
@@ -75,40 +77,41 @@ impl Sqlite {
         let devices = connection.query_row("SELECT count(*) FROM device", [], |row| row.get::<_, i64>(0));
         let key = key::of(&mut folder, devices.map_err(wrong)? > 0)?;
         let inode = inode(path)?;
-        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None, inode })
+        Ok(Self { path: path.to_path_buf(), options, connection, key, known: None, inode, rescued: None })
     }
 
-    /// Opens the database anew where it was taken away or another was put in its place. Whether all that
-    /// is known is to be written into it.
-    fn follow(&mut self) -> Result<bool, Error> {
-        let Some(is_there) = replaced(&self.path, self.inode)? else { return Ok(false) };
+    /// Opens the database anew where it was taken away or another was put in its place. All that
+    /// was known of one that is gone is written into it with the next transition.
+    fn follow(&mut self) -> Result<(), Error> {
+        let Some(is_there) = replaced(&self.path, self.inode)? else { return Ok(()) };
         let mut folder = Folder::open(self.path.parent().unwrap_or_else(|| Path::new(".")))?;
         let _lock = folder.lock()?;
         if !is_there {
+            self.rescued = self.rescued.take().or_else(|| self.known.take().map(|known| known.book));
             key::put(&mut folder, &self.key)?;
         }
         self.connection = connect(&self.path)?;
         self.inode = inode(&self.path)?;
         if is_there {
-            self.known = None;
+            (self.known, self.rescued) = (None, None);
             self.key = key::of(&mut folder, true)?;
         }
-        Ok(!is_there && self.known.is_some())
+        Ok(())
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
-        let is_lost = self.follow()?;
+        self.follow()?;
+        let is_lost = self.rescued.is_some();
         let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
         let data_version =
             transaction.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(wrong)?;
         // Put back when all went well; else it is read anew.
-        let mut known = match self.known.take().filter(|known| is_lost || known.data_version == data_version)
-        {
-            Some(known) if is_lost => Known { saved: Book::default(), data_version, ..known },
-            Some(known) => known,
-            None => {
+        let mut known = match (&self.rescued, self.known.take()) {
+            (Some(book), _) => Known { book: book.clone(), saved: Book::default(), data_version },
+            (None, Some(known)) if known.data_version == data_version => known,
+            (None, _) => {
                 let book = read(&self.path, &transaction)?;
                 Known { saved: book.clone(), book, data_version }
             }
@@ -132,7 +135,7 @@ impl Sqlite {
         } else {
             transaction.rollback().map_err(wrong)?;
         }
-        self.known = Some(known);
+        (self.known, self.rescued) = (Some(known), None);
         Ok(step)
     }
 }

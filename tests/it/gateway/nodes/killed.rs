@@ -36,7 +36,8 @@ fn act(dir: &Path, id: &str, deed: &str, operations: usize, end: End) -> bool {
         "rename" => Command::Rename { node_id: "n1".to_owned(), name: "Kitchen".to_owned() },
         _ => ask("n3"),
     };
-    let disk = Mortal { folder: Folder::at(dir.join("nodes")), left: operations, end };
+    let disk =
+        Mortal { folder: Folder::at(dir.join("nodes")), left: std::sync::Arc::new(operations.into()), end };
     let step = NodeFiles::on(disk, AtRest::Hash).transact(DAWN_MS + 2, chance(4), &command);
     step.answer.is_ok()
 }

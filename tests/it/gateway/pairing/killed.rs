@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::Command as Process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use provoke::gateway::pairing::{Answer, Store};
 use provoke::io::gateway::store::{Disk, Error, Exchange, Folder, OpenClawFiles, Options, Stat};
@@ -25,14 +27,14 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) struct Mortal {
     pub(crate) folder: Folder,
-    pub(crate) left: usize,
+    pub(crate) left: Arc<AtomicUsize>,
     pub(crate) end: End,
 }
 
 impl Mortal {
     fn step(&mut self) -> Result<(), Error> {
-        if self.left > 0 {
-            self.left -= 1;
+        if self.left.load(Ordering::SeqCst) > 0 {
+            self.left.fetch_sub(1, Ordering::SeqCst);
             return Ok(());
         }
         if self.end == End::Kill {
@@ -122,7 +124,8 @@ fn after(dir: &Path) -> Value {
 /// Does a deed on a folder that ends after so many operations; whether it was answered.
 fn act(dir: &Path, names: &mut Names, deed: &str, operations: usize, end: End) -> bool {
     let folder = Folder::open(&dir.join("devices")).expect("it opens");
-    let mut store = OpenClawFiles::on(Mortal { folder, left: operations, end }, Options::default());
+    let mut store =
+        OpenClawFiles::on(Mortal { folder, left: Arc::new(operations.into()), end }, Options::default());
     let step = store.transact(DAWN_MS + 10, chance(10), &names.command(deed));
     match step.answer {
         Answer::Refused(refusal) => refusal.code.word() != "UNAVAILABLE",
@@ -169,6 +172,32 @@ fn an_operation_that_fails_leaves_all_or_nothing() {
                 assert!(operations > 20, "{place}");
                 break;
             }
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a folder is taken away")]
+fn what_was_taken_away_with_its_folder_is_kept_until_it_is_written_again() {
+    for operations in 0.. {
+        let dir = temporary();
+        prepared(dir.path());
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let folder = Folder::open(&dir.path().join("devices")).expect("it opens");
+        let mortal = Mortal { folder, left: Arc::clone(&left), end: End::Error };
+        let mut store = OpenClawFiles::on(mortal, Options::default());
+        let wanted = list(&mut store, DAWN_MS + 10);
+        std::fs::remove_dir_all(dir.path().join("devices")).expect("removed");
+        // The disk fails in the middle of the rescue, and works again later.
+        left.store(operations, Ordering::SeqCst);
+        let step = store.transact(DAWN_MS + 10, chance(10), &Names::default().command("list"));
+        left.store(usize::MAX, Ordering::SeqCst);
+        let place = format!("after {operations} operations");
+        assert_eq!(list(&mut store, DAWN_MS + 10), wanted, "{place}");
+        assert_eq!(after(dir.path()), wanted, "{place}, for the next process");
+        if matches!(step.answer, Answer::Payload(_)) {
+            assert!(operations > 20, "{place}");
+            break;
         }
     }
 }
