@@ -177,7 +177,6 @@ fn an_operation_that_fails_leaves_all_or_nothing() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a folder is taken away")]
 fn what_was_taken_away_with_its_folder_is_kept_until_it_is_written_again() {
     for operations in 0.. {
         let dir = temporary();
