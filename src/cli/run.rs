@@ -294,23 +294,32 @@ fn exit(run: &Run, strict: bool) -> Exit {
 }
 
 fn renderer(id: &str) -> Result<&'static dyn Renderer, CliError> {
-    report::by_id(id).ok_or_else(|| {
-        let known: Vec<&str> = report::all().iter().map(|renderer| renderer.id()).collect();
-        let problem = Problem::new(format!("there is no format `{id}`"));
-        let hint = match nearest(id, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known are: {}", known.join(", ")),
-        };
-        CliError::new(Exit::Usage, problem.hint(hint))
-    })
+    let known = || report::all().iter().map(|renderer| renderer.id()).collect::<Vec<_>>();
+    report::by_id(id).ok_or_else(|| no_such("format", id, &known()))
 }
 
 fn beside(report: &str) -> Result<(&'static dyn Renderer, PathBuf), CliError> {
+    let (format, file) = format_and_file(report, "junit=out.xml")?;
+    Ok((renderer(format)?, file))
+}
+
+/// What `--report FORMAT=FILE` names.
+pub(super) fn format_and_file<'a>(report: &'a str, example: &str) -> Result<(&'a str, PathBuf), CliError> {
     let Some((format, file)) = report.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         let problem = Problem::new(format!("--report {report} names no file"));
-        return Err(CliError::new(Exit::Usage, problem.hint("write it as --report junit=out.xml")));
+        return Err(CliError::new(Exit::Usage, problem.hint(format!("write it as --report {example}"))));
     };
-    Ok((renderer(format)?, PathBuf::from(file)))
+    Ok((format, PathBuf::from(file)))
+}
+
+/// A name that nothing has, with the one that may have been meant.
+pub(super) fn no_such(what: &str, name: &str, known: &[&str]) -> CliError {
+    let problem = Problem::new(format!("there is no {what} `{name}`"));
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are: {}", known.join(", ")),
+    };
+    CliError::new(Exit::Usage, problem.hint(hint))
 }
 
 pub(super) fn cannot_write(file: &std::path::Path, error: &std::io::Error) -> CliError {

@@ -10,9 +10,8 @@ use std::time::Instant;
 use clap::Args as ClapArgs;
 
 use super::error::{CliError, Exit};
-use super::run::{Colour, cannot_write, out, screen};
+use super::run::{Colour, cannot_write, format_and_file, no_such, out, screen};
 use crate::io::files;
-use crate::problem::{Problem, nearest};
 use crate::report;
 use crate::report::race::Format;
 use crate::scenario::race::{ACTORS_MAX, ACTS_MAX};
@@ -131,32 +130,16 @@ fn keep(folder: &std::path::Path, sets: &mut [crate::verdict::race::RaceSet]) ->
 }
 
 fn policy(name: &str) -> Result<&'static Policy, CliError> {
-    policy::named(name).ok_or_else(|| {
-        let known: Vec<&str> = policy::ALL.iter().map(|policy| policy.name).collect();
-        let problem = Problem::new(format!("there is no policy `{name}`"));
-        CliError::new(Exit::Usage, problem.hint(meant(name, &known)))
-    })
+    let known = || policy::ALL.iter().map(|policy| policy.name).collect::<Vec<_>>();
+    policy::named(name).ok_or_else(|| no_such("policy", name, &known()))
 }
 
 fn format(id: &str) -> Result<&'static Format, CliError> {
-    report::race::by_id(id).ok_or_else(|| {
-        let known: Vec<&str> = report::race::ALL.iter().map(|format| format.id).collect();
-        let problem = Problem::new(format!("there is no format `{id}`"));
-        CliError::new(Exit::Usage, problem.hint(meant(id, &known)))
-    })
-}
-
-fn meant(word: &str, known: &[&str]) -> String {
-    match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are: {}", known.join(", ")),
-    }
+    let known = || report::race::ALL.iter().map(|format| format.id).collect::<Vec<_>>();
+    report::race::by_id(id).ok_or_else(|| no_such("format", id, &known()))
 }
 
 fn beside(report: &str) -> Result<(&'static Format, PathBuf), CliError> {
-    let Some((id, file)) = report.split_once('=').filter(|(_, file)| !file.is_empty()) else {
-        let problem = Problem::new(format!("--report {report} names no file"));
-        return Err(CliError::new(Exit::Usage, problem.hint("write it as --report html=out.html")));
-    };
-    Ok((format(id)?, PathBuf::from(file)))
+    let (id, file) = format_and_file(report, "html=out.html")?;
+    Ok((format(id)?, file))
 }
