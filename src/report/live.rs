@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::text::shown;
-use crate::verdict::Verdict;
 use crate::verdict::race::live::{Cleared, LiveOrder, LiveRate, LiveRun, LiveSet};
 
 /// The schema of the JSON form.
@@ -146,21 +145,13 @@ pub fn json(run: &LiveRun, _: &Options) -> Vec<u8> {
         "policy": run.policy,
         "because": run.because,
         "seed": run.seed,
-        "verdict": word(run.verdict()),
+        "verdict": run.verdict().name(),
         "disagreements": run.disagreements(),
         "cleared": left.is_none(),
         "scratch": cleared,
         "races": run.sets.iter().map(set).collect::<Vec<_>>(),
     });
     format!("{value:#}\n").into_bytes()
-}
-
-const fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Skip => "skip",
-        _ => "fail",
-    }
 }
 
 fn set(set: &LiveSet) -> Value {

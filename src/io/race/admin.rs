@@ -1,6 +1,6 @@
 //! The one who looks on, and who clears up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -229,13 +229,13 @@ impl Admin {
 
 /// What takes away each thing of these devices that a gateway lists.
 fn leavings(list: &Value, ids: &BTreeSet<String>) -> Vec<(&'static str, Value)> {
-    let of_ours = |name: &str, field: &str| -> BTreeMap<String, ()> {
+    let of_ours = |name: &str, field: &str| -> BTreeSet<String> {
         let entries = list[name].as_array().into_iter().flatten();
         let entries = entries.filter(|entry| entry["deviceId"].as_str().is_some_and(|id| ids.contains(id)));
-        entries.filter_map(|entry| Some((entry[field].as_str()?.to_owned(), ()))).collect()
+        entries.filter_map(|entry| entry[field].as_str().map(str::to_owned)).collect()
     };
-    let requests = of_ours("pending", "requestId").into_keys();
-    let devices = of_ours("paired", "deviceId").into_keys();
+    let requests = of_ours("pending", "requestId").into_iter();
+    let devices = of_ours("paired", "deviceId").into_iter();
     let rejections = requests.map(|id| ("device.pair.reject", json!({"requestId": id})));
     let removals = devices.map(|id| ("device.pair.remove", json!({"deviceId": id})));
     rejections.chain(removals).collect()

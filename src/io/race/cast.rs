@@ -148,7 +148,7 @@ impl Cast {
             admin.asked(&id);
             let list = self.list(&admin.list().await?);
             let entries = list["pending"].as_array().into_iter().flatten();
-            let shown = entries.filter_map(Shown::of_event).find(|shown| shown.id == id);
+            let shown = entries.filter_map(Shown::of_json).find(|shown| shown.id == id);
             let shown = shown.ok_or_else(|| Trouble::Start(format!("{} is not listed", standing.name)))?;
             named.push((standing.name.clone(), shown));
         }

@@ -9,7 +9,7 @@ use super::answer::event;
 use super::cast::Cast;
 use super::player::Player;
 use super::{Admin, Halt, Trouble};
-use crate::scenario::race::{Act, Race, Via};
+use crate::scenario::race::{Race, Via};
 use crate::seed::Seed;
 use crate::simulation::interleave::Broken;
 use crate::simulation::interleave::deed::Deed;
@@ -86,11 +86,11 @@ async fn in_order(
         let heard: Vec<_> =
             heard.iter().filter_map(|(name, payload)| event(name, cast.payload(payload)?)).collect();
         for shown in heard.iter().filter(|event| event.name == "device.pair.requested") {
-            let shown = Shown::of_event(&shown.payload);
+            let shown = Shown::of_json(&shown.payload);
             players
                 .iter_mut()
                 .filter(|player| player.listens())
-                .for_each(|player| player.heard.clone_from(&shown));
+                .for_each(|player| player.knows.heard.clone_from(&shown));
         }
         if let Some(Deed::Effect { step, .. }) = deeds.first_mut() {
             step.events = heard;
@@ -158,8 +158,7 @@ async fn at_once(admin: &mut Admin, cast: &Cast, race: &Race, seed: Seed) -> Res
     let crowd = Crowd { goes_on: past, ..Crowd::default() };
     let mut runs = Vec::new();
     for (who, actor) in race.actors.iter().enumerate() {
-        let only_connects = actor.acts.iter().all(|act| matches!(act, Act::Connect(_)));
-        for _ in 0..if past && only_connects { COPIES } else { 1 } {
+        for _ in 0..if past && actor.only_connects() { COPIES } else { 1 } {
             let player = Player::new(&setting, cast, &site, who, admin).await?;
             crowd.joined(&player);
             let after = Duration::from_millis(dice.below(APART_MS * longest + 1));

@@ -12,10 +12,10 @@ use super::{Admin, Site, Trouble};
 use crate::gateway::pairing::{Answer, Command};
 use crate::io::client::{Happening, Link};
 use crate::io::fresh::{fresh, wall_ms};
-use crate::scenario::race::{Act, Actor, Ask, Via, Which};
+use crate::scenario::race::{Act, Actor, Ask, Via};
 use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::world::{
-    Errand, Outcome, Setting, Shown, as_owner, command, connect, door,
+    Errand, Knows, Outcome, Setting, Shown, as_owner, command, connect, door,
 };
 
 /// How far it is with an act.
@@ -38,9 +38,7 @@ pub(super) struct Player<'a> {
     at: usize,
     stage: Stage,
     target: Option<Shown>,
-    shown: Vec<Shown>,
-    pub(super) heard: Option<Shown>,
-    token: Option<String>,
+    pub(super) knows: Knows,
     link: Option<Link>,
     /// The code with which the gateway closed its last connection.
     pub(super) closed: Option<u16>,
@@ -66,14 +64,12 @@ impl<'a> Player<'a> {
             at: 0,
             stage: Stage::Start,
             target: None,
-            shown: Vec::new(),
-            heard: None,
-            token: None,
+            knows: Knows::default(),
             link,
             closed: None,
         };
         if !player.listens() {
-            player.shown = setting.named.iter().rev().map(|(_, shown)| shown.clone()).collect();
+            player.knows.shown = setting.named.iter().rev().map(|(_, shown)| shown.clone()).collect();
         }
         Ok(player)
     }
@@ -84,13 +80,12 @@ impl<'a> Player<'a> {
 
     /// Whether it acts upon what it hears.
     pub(super) fn listens(&self) -> bool {
-        let hears = |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
-        self.actor().via == Via::Socket && self.actor().acts.iter().any(hears)
+        self.actor().via == Via::Socket && self.actor().listens()
     }
 
     /// Whether all it does is to connect, as a tool that keeps asking does.
     pub(super) fn only_connects(&self) -> bool {
-        self.actor().acts.iter().all(|act| matches!(act, Act::Connect(_)))
+        self.actor().only_connects()
     }
 
     /// Begins its script anew.
@@ -111,8 +106,8 @@ impl<'a> Player<'a> {
     /// Whether it waits for something to be told.
     pub(super) fn waits(&self) -> bool {
         matches!(self.stage, Stage::Start)
-            && matches!(self.act(), Some(Act::Approve(Which::Heard) | Act::Reject(Which::Heard)))
-            && self.heard.is_none()
+            && self.act().is_some_and(Act::waits_for_news)
+            && self.knows.heard.is_none()
     }
 
     /// Waits until it is told of a request, or until nobody is left who could make one.
@@ -121,7 +116,7 @@ impl<'a> Player<'a> {
         let cast = self.cast;
         let is_news = |name: &str, payload: &Value| -> Option<Shown> {
             let payload = cast.payload(payload).filter(|_| name == "device.pair.requested")?;
-            Shown::of_event(&payload)
+            Shown::of_json(&payload)
         };
         let heard = async {
             loop {
@@ -139,7 +134,7 @@ impl<'a> Player<'a> {
             shown = heard => Some(shown),
             _ = others.wait_for(|left| *left == 0) => None,
         };
-        self.heard = match found {
+        self.knows.heard = match found {
             Some(shown) => shown,
             None => {
                 // An answer comes after every event that was told before it.
@@ -174,7 +169,7 @@ impl<'a> Player<'a> {
                 return Ok(vec![Deed::Waited { who: self.who, ms: *ms }]);
             }
             Act::Approve(which) | Act::Reject(which) => {
-                self.target = self.meant(which);
+                self.target = self.knows.meant(which, &self.setting.named);
                 if self.target.is_none() {
                     let deed = self.told(Errand::Act, None, Outcome::Nothing, false);
                     self.next_act();
@@ -197,20 +192,9 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn meant(&self, which: &Which) -> Option<Shown> {
-        match which {
-            Which::Shown => self.shown.first().cloned(),
-            Which::Heard => self.heard.clone(),
-            Which::Named(name) => {
-                let named = self.setting.named.iter().find(|(known, _)| known == name);
-                named.map(|(_, shown)| shown.clone())
-            }
-        }
-    }
-
     async fn connect(&mut self, ask: &Ask) -> Result<Vec<Deed>, Trouble> {
-        let asked = connect(ask, self.token.as_deref());
-        let (answer, closed) = self.cast.connect(self.site, ask, self.token.as_deref()).await?;
+        let asked = connect(ask, self.knows.token.as_deref());
+        let (answer, closed) = self.cast.connect(self.site, ask, self.knows.token.as_deref()).await?;
         self.closed = closed;
         let outcome = Outcome::of(&answer);
         let mut deeds = Vec::new();
@@ -219,7 +203,7 @@ impl<'a> Player<'a> {
             deeds.push(Deed::Effect { who: self.who, errand: Errand::Act, command: asked.clone(), step });
         }
         deeds.push(self.told(Errand::Act, Some(asked), outcome.clone(), false));
-        self.learn(outcome);
+        self.knows.learn(outcome);
         self.next_act();
         Ok(deeds)
     }
@@ -242,7 +226,7 @@ impl<'a> Player<'a> {
     }
 
     fn command(&self, act: &Act) -> Option<Command> {
-        command(act, &self.actor().via, self.target.as_ref(), self.token.as_deref())
+        command(act, &self.actor().via, self.target.as_ref(), self.knows.token.as_deref())
     }
 
     /// Asks over an open connection.
@@ -280,7 +264,7 @@ impl<'a> Player<'a> {
             deeds.push(Deed::Effect { who: self.who, errand: Errand::Act, command, step: step(answer) });
         }
         deeds.push(self.told(Errand::Act, asked, outcome.clone(), false));
-        self.learn(outcome);
+        self.knows.learn(outcome);
         self.next_act();
         Ok(deeds)
     }
@@ -320,7 +304,7 @@ impl<'a> Player<'a> {
             deeds.push(Deed::FilesWritten { who: self.who, command: asked.clone(), step: done });
         }
         deeds.push(self.told(Errand::Act, Some(asked), outcome.clone(), true));
-        self.learn(outcome);
+        self.knows.learn(outcome);
         self.next_act();
         Ok(deeds)
     }
@@ -341,14 +325,6 @@ impl<'a> Player<'a> {
 
     fn told(&self, errand: Errand, command: Option<Command>, outcome: Outcome, past: bool) -> Deed {
         Deed::Answered { who: self.who, errand, command, target: self.target.clone(), outcome, past }
-    }
-
-    fn learn(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Admitted { token } => self.token = token.or_else(|| self.token.take()),
-            Outcome::Listed(shown) => self.shown = shown,
-            _ => {}
-        }
     }
 
     fn next_act(&mut self) {

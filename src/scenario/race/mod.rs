@@ -136,6 +136,20 @@ pub struct Actor {
     pub acts: Vec<Act>,
 }
 
+impl Actor {
+    /// Whether it acts upon what it hears.
+    #[must_use]
+    pub fn listens(&self) -> bool {
+        self.acts.iter().any(Act::waits_for_news)
+    }
+
+    /// Whether all it does is to connect, as a tool that keeps asking does.
+    #[must_use]
+    pub fn only_connects(&self) -> bool {
+        self.acts.iter().all(|act| matches!(act, Act::Connect(_)))
+    }
+}
+
 /// How an actor reaches the gateway when it lists, approves and so on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Via {
@@ -184,6 +198,12 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it is about a request that has to be heard of first.
+    #[must_use]
+    pub const fn waits_for_news(&self) -> bool {
+        matches!(self, Self::Approve(Which::Heard) | Self::Reject(Which::Heard))
+    }
+
     /// Whether it is something that only somebody with rights does.
     #[must_use]
     pub const fn is_command(&self) -> bool {

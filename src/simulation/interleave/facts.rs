@@ -243,7 +243,7 @@ impl Facts {
 
     /// Whoever listens hears of it.
     fn hear(&mut self, name: &str, payload: &Value, steady_ms: u64) {
-        let Some(shown) = Shown::of_event(payload).filter(|_| name == "device.pair.requested") else {
+        let Some(shown) = Shown::of_json(payload).filter(|_| name == "device.pair.requested") else {
             return;
         };
         let platform = payload.get("platform").and_then(Value::as_str).unwrap_or_default();
@@ -300,8 +300,7 @@ impl Facts {
                     first
                         && self.settled.get(request_id) != Some(&Decision::Rejected)
                         && !self.is_barred(&meant.device, &meant.role)
-                        && granted
-                            .is_some_and(|granted| Scopes::of(&meant.scopes).first_beyond(granted).is_none())
+                        && granted.is_some_and(|granted| Scopes::of(&meant.scopes).is_subset(granted))
                 };
                 if let Some(meant) = target.filter(stands) {
                     self.promise(meant);

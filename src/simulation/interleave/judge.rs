@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::deed::Deed;
 use super::facts::Facts;
-use super::invariant::{ALL, Scene};
+use super::invariant::{ALL, Scene, View};
 use super::ledger::Ledger;
 use super::world::{Moved, Setting, World};
 
@@ -21,30 +21,23 @@ pub fn judged<L: Ledger>(world: &World<L>, setting: &Setting<'_>, who: usize) ->
         let truth = Arc::clone(&moved.world.truth);
         let after = truth.seen(now_ms);
         let World { facts, broken, .. } = &mut moved.world;
-        judge(facts, broken, &moved.deeds, (&*before, &*after), steady_ms)
+        judge(facts, broken, told(&moved.deeds), (before.view(), after.view()), steady_ms)
     };
     (moved, broken)
 }
 
 /// Takes in what a move did, and says what it broke for the first time.
-pub(super) fn judge<L: Ledger>(
+pub(super) fn judge<'a>(
     facts: &mut Arc<Facts>,
     bits: &mut u32,
-    deeds: &[Deed],
-    (before, after): (&L, &L),
+    deeds: impl Iterator<Item = &'a Deed>,
+    (before, after): (View<'_>, View<'_>),
     steady_ms: u64,
 ) -> Vec<Broken> {
     let mut broken = Vec::new();
-    for deed in deeds.iter().filter(|deed| !is_idle(deed)) {
+    for deed in deeds {
         let old = Arc::clone(facts);
-        let mut scene = Scene {
-            facts: &old,
-            then: &old,
-            deed,
-            before: (before.devices(), before.requests()),
-            after: (after.devices(), after.requests()),
-            steady_ms,
-        };
+        let mut scene = Scene { facts: &old, then: &old, deed, before, after, steady_ms };
         let mut new = Arc::clone(&old);
         Arc::make_mut(&mut new).take(&scene);
         scene.then = &new;
@@ -62,7 +55,7 @@ pub(super) fn judge<L: Ledger>(
     broken
 }
 
-/// Whether a deed changes nothing that an invariant speaks of.
-const fn is_idle(deed: &Deed) -> bool {
-    matches!(deed, Deed::Read { .. } | Deed::FilesRead { .. })
+/// The deeds of a move, but for those that change nothing that an invariant speaks of.
+pub(super) fn told(deeds: &[Deed]) -> impl Iterator<Item = &Deed> {
+    deeds.iter().filter(|deed| !matches!(deed, Deed::Read { .. } | Deed::FilesRead { .. }))
 }

@@ -64,7 +64,7 @@ pub fn least<L: Ledger>(race: &Race, invariant: usize, bounds: Bounds) -> Result
             if !nodes[at].world.can_move(&setting, who) {
                 continue;
             }
-            let mover = u8::try_from(who).unwrap_or(u8::MAX);
+            let mover = super::number(who);
             let cost = steps + u32::from(nodes[at].within != Some(mover));
             if cost as usize > bounds.steps || nodes.len() > bounds.states {
                 continue;

@@ -33,3 +33,8 @@ pub fn known() -> Known {
         invariants: invariant::ALL.iter().map(|invariant| invariant.id()).collect(),
     }
 }
+
+/// The place of an actor as a small number: a race has few (`ACTORS_MAX`).
+fn number(who: usize) -> u8 {
+    u8::try_from(who).unwrap_or(u8::MAX)
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::deed::Deed;
 use super::judge::{Broken, judged};
 use super::ledger::Ledger;
+use super::number;
 use super::policy::Policy;
 use super::world::{Shown, Stage, Unready, World};
 use crate::gateway::pairing::{Device, PairRequest};
@@ -55,7 +56,7 @@ impl Tape {
     /// The moves as an order.
     #[must_use]
     pub fn order(&self) -> Vec<u8> {
-        self.moves.iter().map(|played| small(played.who)).collect()
+        self.moves.iter().map(|played| number(played.who)).collect()
     }
 
     /// How many moves it takes until an invariant breaks, and how, in words.
@@ -129,9 +130,5 @@ pub fn carried_over(race: &Race, order: &[u8], from: &Policy, to: &Policy) -> Re
     }
     let tape = (from.play)(race, order, false)?;
     let tells = |played: &&Played| !played.deeds.iter().all(|deed| matches!(deed, Deed::Read { .. }));
-    Ok(tape.moves.iter().filter(tells).map(|played| small(played.who)).collect())
-}
-
-fn small(who: usize) -> u8 {
-    u8::try_from(who).unwrap_or(u8::MAX)
+    Ok(tape.moves.iter().filter(tells).map(|played| number(played.who)).collect())
 }

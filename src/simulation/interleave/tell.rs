@@ -3,6 +3,7 @@
 use super::explore::{Explored, Found, SAMPLES, STATES_MAX};
 use super::invariant::ALL;
 use super::minimise::minimise;
+use super::number;
 use super::policy::{self, Policy};
 use super::sequence::sequence;
 use super::tape::{Tape, carried_over};
@@ -128,7 +129,7 @@ fn told(invariant: usize, message: String, orders: u128, picture: Picture, repla
 
 /// Plays one order alone.
 fn replayed(race: &Race, policy: &Policy, order: &[usize]) -> Result<Tape, Unready> {
-    let order: Vec<u8> = order.iter().map(|who| u8::try_from(*who).unwrap_or(u8::MAX)).collect();
+    let order: Vec<u8> = order.iter().map(|who| number(*who)).collect();
     let found_under = race.breaks.iter().find_map(|breaks| policy::named(&breaks.policy)).unwrap_or(policy);
     let order = carried_over(race, &order, found_under, policy)?;
     (policy.play)(race, &order, true)

@@ -14,6 +14,7 @@ pub use plain::explore_plainly;
 pub use sample::{SAMPLES, sample};
 
 use super::ledger::Ledger;
+use super::number;
 use super::world::{Unready, World};
 use crate::scenario::race::Race;
 use packed::{Memory, Packed};
@@ -124,7 +125,7 @@ impl Search {
                 }
                 let place = *index.entry(state).or_insert_with(|| {
                     let node = small(self.nodes.len());
-                    self.nodes.push(Node { before: entry.node, who: u8::try_from(who).unwrap_or(u8::MAX) });
+                    self.nodes.push(Node { before: entry.node, who: number(who) });
                     next.push(Entry { state, paths: 0, node });
                     small(next.len() - 1)
                 });
@@ -143,7 +144,7 @@ impl Search {
         if self.found.iter().any(|found| found.invariant == invariant) {
             return;
         }
-        let mut order = vec![u8::try_from(who).unwrap_or(u8::MAX)];
+        let mut order = vec![number(who)];
         let mut at = node;
         while at != 0 {
             let Node { before, who } = self.nodes[at as usize];

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use super::super::deed::Deed;
 use super::super::facts::Facts;
 use super::super::invariant::ALL;
-use super::super::judge::{Broken, judge};
+use super::super::judge::{Broken, judge, told};
 use super::super::ledger::Ledger;
+use super::super::number;
 use super::super::world::{Clocks, Runner, Setting, World};
 use super::pool::{Index, Pool, small};
-use crate::scenario::race::{ACTORS_MAX, Act, Which};
+use crate::scenario::race::ACTORS_MAX;
 
 /// A state, by the numbers of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,9 +82,7 @@ pub(super) struct Memory<'a, L: Ledger> {
 
 impl<'a, L: Ledger> Memory<'a, L> {
     pub(super) fn new(setting: &'a Setting<'a>) -> Self {
-        let listens = |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
-        let listens =
-            setting.race.actors.iter().map(|actor| setting.kills || actor.acts.iter().any(listens)).collect();
+        let listens = setting.race.actors.iter().map(|actor| setting.kills || actor.listens()).collect();
         Self {
             setting,
             truths: Pool::new(),
@@ -134,7 +133,7 @@ impl<'a, L: Ledger> Memory<'a, L> {
 
     /// Whether an actor can move.
     pub(super) fn can_move(&mut self, packed: &Packed, who: usize) -> bool {
-        let key = (u8::try_from(who).unwrap_or(u8::MAX), packed.around, packed.runners[who]);
+        let key = (number(who), packed.around, packed.runners[who]);
         if let Some(can) = self.can.get(&key) {
             return *can;
         }
@@ -169,7 +168,7 @@ impl<'a, L: Ledger> Memory<'a, L> {
                 runners[at] = *number;
             }
         }
-        let me = u8::try_from(who).unwrap_or(u8::MAX);
+        let me = number(who);
         let key = MoveKey { who: me, truth: packed.truth, around: packed.around, runners };
         if let Some(number) = self.moves.get(&key) {
             return *number;
@@ -206,7 +205,8 @@ impl<'a, L: Ledger> Memory<'a, L> {
         let (before, after) = (made.before.0.seen(made.before.1), made.after.0.seen(made.after.1));
         let mut then = Arc::clone(self.facts.get(facts));
         let mut bits = broken;
-        let found = judge(&mut then, &mut bits, &made.deeds, (&*before, &*after), made.steady_ms);
+        let views = (before.view(), after.view());
+        let found = judge(&mut then, &mut bits, told(&made.deeds), views, made.steady_ms);
         drop((before, after));
         let result = (self.facts.put(then), bits);
         self.judged.insert(key, result);

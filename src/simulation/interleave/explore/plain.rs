@@ -3,6 +3,7 @@
 use super::super::invariant::ALL;
 use super::super::judge::judged;
 use super::super::ledger::Ledger;
+use super::super::number;
 use super::super::world::{Setting, Unready, World};
 use super::{Explored, Found};
 use crate::scenario::race::Race;
@@ -43,7 +44,7 @@ impl Plain {
             self.explored.moves += 1;
             self.explored.made += 1;
             let (moved, broken) = judged(world, setting, who);
-            self.order.push(u8::try_from(who).unwrap_or(u8::MAX));
+            self.order.push(number(who));
             for (invariant, words) in broken {
                 let least = &mut self.least[invariant];
                 let is_shorter = least.as_ref().is_none_or(|least| self.order.len() < least.order.len());

@@ -1,6 +1,7 @@
 //! Some orders of a race that has too many, drawn by chance.
 
 use super::super::ledger::Ledger;
+use super::super::number;
 use super::super::world::{Unready, World};
 use super::packed::{Memory, Packed};
 use super::pool::{Index, small};
@@ -55,7 +56,7 @@ impl Drawn {
                 return;
             };
             self.moves += 1;
-            order.push(u8::try_from(*who).unwrap_or(u8::MAX));
+            order.push(number(*who));
             let (next, broken) = memory.moved(&state, *who);
             for (invariant, words) in broken.unwrap_or_default() {
                 self.note(*invariant, words, &order);

@@ -33,11 +33,11 @@ impl Invariant for CrashIsAtomic {
         let meant = scene.facts.shown.get(request_id)?;
         let has =
             scene.after.0.get(&meant.device).map(|device| Scopes::of(&device.scopes)).unwrap_or_default();
-        let granted = Scopes::of(&meant.scopes).first_beyond(&has).is_none();
+        let granted = Scopes::of(&meant.scopes).is_subset(&has);
         let stands = scene.after.1.contains_key(request_id);
         let given = scene.facts.granted.get(&meant.device);
         let begun = scene.facts.settled.get(request_id) == Some(&Decision::Approved)
-            && given.is_some_and(|given| Scopes::of(&meant.scopes).first_beyond(given).is_none())
+            && given.is_some_and(|given| Scopes::of(&meant.scopes).is_subset(given))
             && !scene.facts.is_barred(&meant.device, &meant.role);
         (begun && !granted && !stands)
             .then(|| format!("the request of {} is gone, and it was not granted", meant.device))

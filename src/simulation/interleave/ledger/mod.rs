@@ -16,6 +16,8 @@ use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{Bootstrap, Command, Device, PairRequest, Step};
 use crate::scenario::race::Start;
 
+use super::invariant::View;
+
 pub use openclaw::Records;
 pub use ours::Ours;
 pub use twist::{
@@ -60,8 +62,12 @@ pub trait Ledger: Clone + Eq + Hash + Debug {
     /// All requests that can be approved.
     fn requests(&self) -> &BTreeMap<String, PairRequest>;
 
-    /// Whether only an approval may let this device act in this role. A record without a live token is
-    /// no bar by itself: what the policy says counts.
+    /// Both, as an invariant looks at them.
+    fn view(&self) -> View<'_> {
+        (self.devices(), self.requests())
+    }
+
+    /// What the files say to another process.
     fn records(&self) -> Records;
 
     /// Another process writes the files.

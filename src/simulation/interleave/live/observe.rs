@@ -1,13 +1,14 @@
 //! What a real gateway did, held against the invariants.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::super::deed::Deed;
 use super::super::facts::{Facts, Wish};
-use super::super::invariant::{ALL, Scene};
-use super::super::judge::Broken;
+use super::super::invariant::{ALL, Scene, View};
+use super::super::judge::{Broken, judge};
 use super::super::world::Shown;
 use super::tokens::{Tokens, handed_out};
 use super::words::strings;
@@ -26,6 +27,12 @@ const UNLESS_TAKEN_AWAY: &str = "pairing.approval-kept";
 pub struct Sight {
     pub(super) devices: BTreeMap<String, Device>,
     requests: BTreeMap<String, PairRequest>,
+}
+
+impl Sight {
+    fn view(&self) -> View<'_> {
+        (&self.devices, &self.requests)
+    }
 }
 
 /// Puts the names of devices where their ids stand, and leaves out entries of devices that have no name.
@@ -120,7 +127,7 @@ fn request(entry: &Value) -> (String, PairRequest) {
 /// Holds what a real gateway does against the invariants, deed by deed.
 #[derive(Debug, Clone)]
 pub struct Observer {
-    facts: Facts,
+    facts: Arc<Facts>,
     broken: u32,
     before: Sight,
     tokens: Tokens,
@@ -145,34 +152,16 @@ impl Observer {
         }
         let mut tokens = Tokens::default();
         tokens.mark(&handed_out(deeds), &mut Sight::default(), &mut before);
-        Self { facts, broken: 0, before, tokens }
+        Self { facts: Arc::new(facts), broken: 0, before, tokens }
     }
 
     /// Takes in what was done, and what is listed afterwards. `steady_ms` have passed since the start.
     pub fn take(&mut self, steady_ms: u64, deeds: &[Deed], mut after: Sight) -> Vec<Broken> {
         self.tokens.mark(&handed_out(deeds), &mut self.before, &mut after);
-        let mut broken = Vec::new();
-        for deed in deeds {
-            let old = self.facts.clone();
-            let mut scene = Scene {
-                facts: &old,
-                then: &old,
-                deed,
-                before: (&self.before.devices, &self.before.requests),
-                after: (&after.devices, &after.requests),
-                steady_ms,
-            };
-            self.facts.take(&scene);
-            scene.then = &self.facts;
-            for (place, invariant) in ALL.iter().enumerate() {
-                if self.broken >> place & 1 == 0
-                    && let Some(words) = invariant.broken(&scene)
-                {
-                    self.broken |= 1 << place;
-                    broken.push((place, words));
-                }
-            }
-        }
+        let broken = {
+            let views = (self.before.view(), after.view());
+            judge(&mut self.facts, &mut self.broken, deeds.iter(), views, steady_ms)
+        };
         self.before = after;
         broken
     }
@@ -180,18 +169,18 @@ impl Observer {
     /// Takes in what was done all at once, so that only the end tells: what is said of an approval, and
     /// what is listed when all are done.
     pub fn take_at_once(&mut self, deeds: &[Deed], after: &Sight) -> Vec<Broken> {
-        let (before, after) =
-            ((&self.before.devices, &self.before.requests), (&after.devices, &after.requests));
+        let (before, after) = (self.before.view(), after.view());
+        let facts = Arc::make_mut(&mut self.facts);
         for deed in deeds {
             if let Deed::Answered { target: Some(shown), .. } = deed {
-                self.facts.show(shown);
+                facts.show(shown);
             }
         }
         for deed in deeds {
-            let old = self.facts.clone();
-            self.facts.take(&Scene { facts: &old, then: &old, deed, before, after, steady_ms: 0 });
+            let old = facts.clone();
+            facts.take(&Scene { facts: &old, then: &old, deed, before, after, steady_ms: 0 });
         }
-        let facts = &self.facts;
+        let facts = &*facts;
         let scenes = deeds.iter().map(|deed| Scene { facts, then: facts, deed, before, after, steady_ms: 0 });
         let takes_away = |deed: &Deed| {
             let Deed::Answered { command: Some(command), .. } = deed else { return false };

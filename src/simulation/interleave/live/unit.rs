@@ -3,7 +3,7 @@
 use super::super::deed::Deed;
 use super::super::judge::{Broken, judged};
 use super::super::ledger::Ledger;
-use super::super::world::{Setting, Stage, Unready, World};
+use super::super::world::{Setting, Unready, World};
 use super::words::{Labels, Seen, State, act_words, command_of, deed_words};
 use crate::gateway::pairing::{Answer, Command};
 use crate::scenario::race::Race;
@@ -33,7 +33,7 @@ pub(super) fn unit<L: Ledger>(world: &World<L>, setting: &Setting<'_>, who: usiz
 
 /// Whether the gateway is at work for an actor, so that nobody can steer it.
 pub(super) fn is_inside<L: Ledger>(world: &World<L>, who: usize) -> bool {
-    matches!(world.runners[who].stage, Stage::Read(..) | Stage::HalfWritten(..) | Stage::Written(..))
+    world.runners[who].stage.inside().is_some()
 }
 
 /// What the gateway lists.

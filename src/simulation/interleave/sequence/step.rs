@@ -251,9 +251,7 @@ impl Teller<'_> {
             let id = event.payload.get("requestId").and_then(serde_json::Value::as_str).unwrap_or_default();
             let words = format!("{}: {}", event.name, self.names.of_id(id));
             for (who, actor) in self.race.actors.iter().enumerate() {
-                let listens =
-                    |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
-                if actor.via == Via::Socket && actor.acts.iter().any(listens) {
+                if actor.via == Via::Socket && actor.listens() {
                     draft.say(gateway, Place::Actor(who), words.clone(), MessageKind::Note);
                 }
             }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::deed::Deed;
 use super::facts::Facts;
 use super::ledger::{Keeping, Ledger};
-use crate::scenario::race::{Act, Race, Via};
+use crate::scenario::race::{Act, Actor, Race, Via};
 
 pub use command::{ADMIN, command, connect, door};
 pub use outcome::{Outcome, Shown};
@@ -86,26 +86,17 @@ impl<L: Ledger> World<L> {
         let actor = &setting.race.actors[who];
         let runner = &self.runners[who];
         let Some(act) = actor.acts.get(usize::from(runner.at)) else { return false };
-        let waits = matches!(runner.stage, Stage::Start)
-            && matches!(act, Act::Approve(which) | Act::Reject(which)
-                if *which == crate::scenario::race::Which::Heard)
-            && runner.knows.heard.is_none();
-        !waits && !self.is_locked_out(setting, actor.gateway, runner, actor, act)
+        let waits =
+            matches!(runner.stage, Stage::Start) && act.waits_for_news() && runner.knows.heard.is_none();
+        !waits && !self.is_locked_out(setting, actor, &runner.stage, act)
     }
 
     /// Whether an actor's next move is a transition for which its gateway has no time yet.
-    fn is_locked_out(
-        &self,
-        setting: &Setting<'_>,
-        gateway: usize,
-        runner: &Runner<L>,
-        actor: &crate::scenario::race::Actor,
-        act: &Act,
-    ) -> bool {
-        if L::KEEPING != Keeping::Locked || !setting.fine || self.busy[gateway].is_none() {
+    fn is_locked_out(&self, setting: &Setting<'_>, actor: &Actor, stage: &Stage<L>, act: &Act) -> bool {
+        if L::KEEPING != Keeping::Locked || !setting.fine || self.busy[actor.gateway].is_none() {
             return false;
         }
-        match runner.stage {
+        match stage {
             Stage::Start => match act {
                 Act::Connect(ask) => ask.signed,
                 _ => act.is_command() && !matches!(actor.via, Via::Files),

@@ -20,7 +20,8 @@ pub struct Shown {
 
 impl Shown {
     /// A request as its entry in a list or an event shows it.
-    fn of_json(entry: &Value) -> Option<Self> {
+    #[must_use]
+    pub fn of_json(entry: &Value) -> Option<Self> {
         let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
             id: text("requestId")?,
@@ -33,12 +34,6 @@ impl Shown {
                 .filter_map(|scope| scope.as_str().map(str::to_owned))
                 .collect(),
         })
-    }
-
-    /// A request as an event tells of it.
-    #[must_use]
-    pub fn of_event(payload: &Value) -> Option<Self> {
-        Self::of_json(payload)
     }
 
     /// A request as it stands.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::ledger::{Ledger, Records};
 use super::outcome::{Outcome, Shown};
+use crate::scenario::race::Which;
 
 /// An actor on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,6 +52,17 @@ pub enum Stage<L> {
     FilesRead(Records),
 }
 
+impl<L> Stage<L> {
+    /// What the gateway is at work on for the actor; `None` where it is not.
+    #[must_use]
+    pub const fn inside(&self) -> Option<Errand> {
+        match self {
+            Self::Read(errand, _) | Self::HalfWritten(errand, ..) | Self::Written(errand, _) => Some(*errand),
+            Self::Start | Self::Through | Self::TurnedAway | Self::FilesRead(_) => None,
+        }
+    }
+}
+
 /// What a transition is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Errand {
@@ -69,4 +81,28 @@ pub struct Knows {
     pub heard: Option<Shown>,
     /// The device token that it was given last.
     pub token: Option<String>,
+}
+
+impl Knows {
+    /// The request that an act means; `named` are those that stood at the beginning.
+    #[must_use]
+    pub fn meant(&self, which: &Which, named: &[(String, Shown)]) -> Option<Shown> {
+        match which {
+            Which::Shown => self.shown.first().cloned(),
+            Which::Heard => self.heard.clone(),
+            Which::Named(name) => {
+                let named = named.iter().find(|(known, _)| known == name);
+                named.map(|(_, shown)| shown.clone())
+            }
+        }
+    }
+
+    /// Keeps what an answer told.
+    pub fn learn(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Admitted { token } => self.token = token.or_else(|| self.token.take()),
+            Outcome::Listed(shown) => self.shown = shown,
+            Outcome::Done { .. } | Outcome::Refused { .. } | Outcome::Nothing | Outcome::Lost => {}
+        }
+    }
 }

@@ -6,10 +6,11 @@ use crate::config::Secret;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{Bootstrap, Profile, hash_of};
 use crate::gateway::settings::LocalUpgrade;
-use crate::scenario::race::{Act, Ask, Race, Which};
+use crate::scenario::race::{Ask, Race};
 
 use super::super::facts::{Facts, Wish};
 use super::super::ledger::Ledger;
+use super::super::number;
 use super::command::connect;
 use super::outcome::{Outcome, Shown};
 use super::runner::Runner;
@@ -83,8 +84,7 @@ impl<L: Ledger> World<L> {
         }
         let mut runners: Vec<Runner<L>> = race.actors.iter().map(|_| Runner::new()).collect();
         for (runner, actor) in runners.iter_mut().zip(&race.actors) {
-            let hears = |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
-            if !actor.acts.iter().any(hears) {
+            if !actor.listens() {
                 runner.knows.shown = setting.named.iter().rev().map(|(_, shown)| shown.clone()).collect();
             }
         }
@@ -104,7 +104,7 @@ impl<L: Ledger> World<L> {
 pub(super) fn fresh(who: usize, at: usize, part: u8) -> Fresh {
     let mut bytes = [0; 32];
     for (half, mark) in [(0, 1), (16, 2)] {
-        bytes[half] = u8::try_from(who).unwrap_or(u8::MAX);
+        bytes[half] = number(who);
         bytes[half + 1] = u8::try_from(at).unwrap_or(u8::MAX);
         bytes[half + 2] = part;
         bytes[half + 3] = mark;

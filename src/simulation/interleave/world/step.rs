@@ -6,10 +6,11 @@ use crate::gateway::clock::{Leap, STEP_MIN_MS};
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{By, Command, Event};
 use crate::gateway::scope;
-use crate::scenario::race::{Act, Via, Which};
+use crate::scenario::race::{Act, Via};
 
 use super::super::deed::Deed;
 use super::super::ledger::{Keeping, Ledger, Records};
+use super::super::number;
 use super::command::{command, door};
 use super::outcome::{Outcome, Shown};
 use super::runner::{Errand, Stage};
@@ -93,9 +94,9 @@ impl<L: Ledger> Mover<'_, L> {
                 self.next_act();
             }
             Act::Approve(which) | Act::Reject(which) => {
-                let target = self.meant(&which);
-                self.world.runners[self.who].target = target;
-                if self.world.runners[self.who].target.is_none() {
+                let runner = &mut self.world.runners[self.who];
+                runner.target = runner.knows.meant(&which, &self.setting.named);
+                if runner.target.is_none() {
                     return self.answer(Errand::Act, Outcome::Nothing);
                 }
                 self.reach();
@@ -132,19 +133,6 @@ impl<L: Ledger> Mover<'_, L> {
         clocks.steady_ms = clocks.steady_ms.saturating_add(ms);
     }
 
-    /// The request that an act means.
-    fn meant(&self, which: &Which) -> Option<Shown> {
-        let knows = &self.world.runners[self.who].knows;
-        match which {
-            Which::Shown => knows.shown.first().cloned(),
-            Which::Heard => knows.heard.clone(),
-            Which::Named(name) => {
-                let named = self.setting.named.iter().find(|(known, _)| known == name);
-                named.map(|(_, shown)| shown.clone())
-            }
-        }
-    }
-
     /// The first move of a command.
     fn reach(&mut self) {
         match self.via() {
@@ -162,7 +150,7 @@ impl<L: Ledger> Mover<'_, L> {
         }
         let gateway = self.gateway();
         if L::KEEPING == Keeping::Locked {
-            self.world.busy[gateway] = Some(u8::try_from(self.who).unwrap_or(u8::MAX));
+            self.world.busy[gateway] = Some(number(self.who));
         }
         self.world.runners[self.who].stage = Stage::Read(errand, Arc::clone(&self.world.truth));
         self.deeds.push(Deed::Read { who: self.who, errand });
@@ -237,17 +225,8 @@ impl<L: Ledger> Mover<'_, L> {
                 _ => {}
             }
         }
-        self.learn(outcome);
+        self.world.runners[self.who].knows.learn(outcome);
         self.next_act();
-    }
-
-    fn learn(&mut self, outcome: Outcome) {
-        let knows = &mut self.world.runners[self.who].knows;
-        match outcome {
-            Outcome::Admitted { token } => knows.token = token.or_else(|| knows.token.take()),
-            Outcome::Listed(shown) => knows.shown = shown,
-            Outcome::Done { .. } | Outcome::Refused { .. } | Outcome::Nothing | Outcome::Lost => {}
-        }
     }
 
     fn next_act(&mut self) {
@@ -260,11 +239,9 @@ impl<L: Ledger> Mover<'_, L> {
     /// Who listens hears of a new request.
     fn tell(&mut self, events: &[Event]) {
         for event in events.iter().filter(|event| event.name == "device.pair.requested") {
-            let Some(shown) = Shown::of_event(&event.payload) else { continue };
+            let Some(shown) = Shown::of_json(&event.payload) else { continue };
             for (runner, actor) in self.world.runners.iter_mut().zip(&self.setting.race.actors) {
-                let listens =
-                    |act: &Act| matches!(act, Act::Approve(Which::Heard) | Act::Reject(Which::Heard));
-                if actor.via == Via::Socket && actor.acts.iter().any(listens) {
+                if actor.via == Via::Socket && actor.listens() {
                     runner.knows.heard = Some(shown.clone());
                 }
             }
@@ -306,7 +283,7 @@ impl<L: Ledger> Mover<'_, L> {
             outcome: outcome.clone(),
             past: true,
         });
-        self.learn(outcome);
+        self.world.runners[self.who].knows.learn(outcome);
         self.next_act();
     }
 
@@ -316,14 +293,9 @@ impl<L: Ledger> Mover<'_, L> {
         self.world.busy[gateway] = None;
         let me = self.who;
         for (who, actor) in self.setting.race.actors.iter().enumerate() {
-            let stage = &self.world.runners[who].stage;
-            let is_inside = matches!(stage, Stage::Read(..) | Stage::HalfWritten(..) | Stage::Written(..));
-            if actor.gateway == gateway && is_inside {
-                let (Stage::Read(errand, _) | Stage::HalfWritten(errand, ..) | Stage::Written(errand, _)) =
-                    *stage
-                else {
-                    continue;
-                };
+            if let Some(errand) = self.world.runners[who].stage.inside()
+                && actor.gateway == gateway
+            {
                 self.who = who;
                 self.answer(errand, Outcome::Lost);
             }
