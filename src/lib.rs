@@ -12,6 +12,8 @@ pub mod moment;
 pub mod seed;
 pub mod problem;
 pub mod scalar;
+#[cfg(test)]
+mod chance;
 
 // Vocabulary: bytes and conversation.
 pub mod wire;

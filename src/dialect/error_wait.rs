@@ -171,7 +171,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
 
         #[test]
         fn any_text_is_a_bounded_span_or_none(text in "(try again in )?[0-9.]{0,40}[ a-zµ,]{0,12}[0-9hms]{0,12}.{0,8}") {

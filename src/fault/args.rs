@@ -264,7 +264,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
 
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,24}") {

@@ -82,7 +82,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
         #[test]
         fn nothing_that_acts_is_left(text in ".{0,80}") {
             prop_assert!(!shown(&text).chars().any(acts));

@@ -271,7 +271,7 @@ fn json5ish() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn the_scanner_and_the_parser_agree_on_what_is_a_document(text in json5ish()) {

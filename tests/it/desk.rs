@@ -220,7 +220,7 @@ fn schemas() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn what_is_filled_in_satisfies_its_schema(schema in schemas()) {

@@ -2,6 +2,8 @@
 
 mod architecture;
 mod case_file;
+#[path = "../../src/chance.rs"]
+mod chance;
 mod cli;
 mod config;
 mod contract;

@@ -185,7 +185,7 @@ fn every_mock_decodes_without_problems_and_says_its_text() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 128, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(crate::chance::tries(128))]
 
     #[test]
     fn a_damaged_scenario_is_read_or_refused_with_its_place(

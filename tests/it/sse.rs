@@ -285,7 +285,7 @@ fn told(line: &Line, body: &[u8]) -> Range<u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     /// The three differ in nothing that WHATWG defines. Outside of it: `sse-parse` and the crate
     /// behind the reader keep a retry per event (ours is per stream), and limits (see above).

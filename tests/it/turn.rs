@@ -302,7 +302,7 @@ fn any_event() -> impl Strategy<Value = TransportEvent> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn whatever_the_transport_does_a_turn_ends_once_and_commits_once(

@@ -168,7 +168,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
         #[test]
         fn any_text_is_read(text in "(\\{\"type\":\"(res|event)\",)?.{0,120}") {
             let _ = read(&text);

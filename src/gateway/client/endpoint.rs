@@ -361,7 +361,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
         #[test]
         fn any_address_is_read_or_refused(url in "(ws://)?[\\[\\]:/@a-z0-9.?#é]{0,40}") {
             let _ = resolve(&wish(Some(&url), Some("t")), &env(&[]), &Value::Null, "c.json");

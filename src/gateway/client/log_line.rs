@@ -99,7 +99,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
         #[test]
         fn any_line_is_read(text in "(\\{\"0\":)?.{0,120}") {
             let _ = read(&text);

@@ -103,7 +103,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(256))]
         #[test]
         fn no_line_is_wider_than_asked(text in "[a-zé寿🍣\u{301} ]{0,60}", width in 2_usize..20) {
             let lines = wrap(&text, width, 100);

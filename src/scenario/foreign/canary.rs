@@ -56,7 +56,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+        #![proptest_config(crate::chance::tries(256))]
 
         #[test]
         fn a_canary_is_found_in_whatever_stands_around_it(seed: u64, before: Vec<u8>, after: Vec<u8>) {

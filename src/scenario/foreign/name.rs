@@ -119,7 +119,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+        #![proptest_config(crate::chance::tries(256))]
 
         #[test]
         fn whatever_a_model_is_called_it_is_read_or_not_ours(before in ".*", rest in ".*") {

@@ -7,7 +7,7 @@ use provoke::dialect::view::view;
 use provoke::dialect::{all, by_id};
 
 use super::any;
-use super::support::{exchange, tries};
+use super::support::exchange;
 
 fn request_comes_back(id: &str, request: &Request) -> Result<(), TestCaseError> {
     let dialect = by_id(id).unwrap();
@@ -46,7 +46,7 @@ fn stream_comes_back(id: &str, response: &Response, overlap: bool) -> Result<(),
 }
 
 proptest! {
-    #![proptest_config(tries(256))]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn anthropic_requests_come_back(request in any::anthropic_request()) {

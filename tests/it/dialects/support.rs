@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use proptest::test_runner::Config;
 use provoke::moment::Moment;
 use provoke::problem::Problem;
 use provoke::recording::{Head, HttpExchange, RequestBytes, Side, Timed, TransportEvent};
@@ -54,11 +53,6 @@ pub(super) fn listed(problems: &[Problem]) -> String {
         return "none\n".to_owned();
     }
     problems.iter().map(|problem| format!("{problem}\n")).collect()
-}
-
-/// How often properties are tried.
-pub(super) fn tries(cases: u32) -> Config {
-    Config { cases, failure_persistence: None, ..Config::default() }
 }
 
 /// An answer as an exchange: head, pieces a millisecond apart, end.

@@ -7,7 +7,7 @@ use provoke::dialect::all;
 use provoke::dialect::view::{framing, view};
 use serde_json::{Value, json};
 
-use super::support::{exchange, tries};
+use super::support::exchange;
 
 /// Keys that the dialects look at, so that random JSON reaches their depths.
 const KEYS: [&str; 36] = [
@@ -106,7 +106,7 @@ fn read_all(body: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(tries(256))]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn random_bytes_never_break_a_reader(body in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -58,7 +58,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(96))]
 
     #[test]
     fn any_timeline_is_spoiled_or_refused(

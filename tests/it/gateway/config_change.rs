@@ -289,7 +289,7 @@ fn config() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(200))]
 
     #[test]
     fn what_is_hidden_and_sent_back_is_what_it_was(config in config()) {

@@ -60,7 +60,7 @@ fn children_can_be_looked_up_all_the_way_down() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(128))]
 
     #[test]
     fn no_path_is_too_odd(path in "[A-Za-z0-9_./\\[\\]\\-*]{0,60}|(models|\\.|\\[0\\]|\\*|providers){0,40}") {

@@ -224,7 +224,7 @@ pub(super) fn json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn any_text_is_read(text in any::<String>()) {

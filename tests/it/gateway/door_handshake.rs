@@ -235,7 +235,7 @@ fn change(value: &mut Value, steps: &[usize], new: &Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(48))]
 
     #[test]
     fn no_text_gets_in(text in "\\PC{0,60}") {

@@ -51,7 +51,7 @@ fn which_hosts_are_private() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn any_headers_are_read(

@@ -86,7 +86,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(64))]
 
     /// Lines come in pieces, the file is replaced, and a client polls as it likes: each line is
     /// told once. (Of a file that was replaced, those that were told; hence the poll before.)

@@ -305,7 +305,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(128))]
 
     /// Whatever happens in whatever order: nobody who left is spoken to, nobody is closed twice, no
     /// deadline lies in the past, no secret is said, and nothing panics.

@@ -276,7 +276,7 @@ fn writers_of_one_file_tear_no_line() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(128))]
 
     #[test]
     fn a_line_is_one_line_of_json_whatever_it_says(message in any::<String>(), times in 1..3000_usize, fact in any::<String>()) {

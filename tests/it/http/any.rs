@@ -59,7 +59,7 @@ pub(super) fn edited(mut bytes: Vec<u8>, edits: &[(usize, u8, u8)]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn what_is_written_is_read(

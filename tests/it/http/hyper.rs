@@ -99,7 +99,7 @@ async fn hyper_reads_every_answer_the_same() {
 #[test]
 fn hyper_reads_edited_answers_the_same() {
     // Always the same answers: a real socket must not fail by chance.
-    let config = ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() };
+    let config = crate::chance::tries(256);
     let rng = proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm);
     let mut runner = proptest::test_runner::TestRunner::new_with_rng(config, rng);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

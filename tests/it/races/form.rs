@@ -1,7 +1,6 @@
 //! Race files: read, refused with their place, written, and described by a schema.
 
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 use provoke::scenario::Source;
 use provoke::scenario::race::{self, Breaks, Race, schema, to_yaml};
 use provoke::simulation::interleave;
@@ -216,7 +215,7 @@ fn fits(race: &Race) -> bool {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 256, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn any_race_is_written_as_it_is_read(race in wordy().prop_filter("a slip", fits)) {

@@ -45,7 +45,7 @@ fn knowing_states_again_loses_no_order() {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 128, failure_persistence: None, max_shrink_iters: 400, ..Default::default() })]
+    #![proptest_config(Config { max_shrink_iters: 400, ..crate::chance::tries(128) })]
 
     #[test]
     fn ours_breaks_nothing_in_any_race(race in race()) {

@@ -79,7 +79,7 @@ fn line_ends_that_git_rewrote_change_nothing() {
 }
 
 proptest! {
-    #![proptest_config(samples::config(256))]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn any_recording_comes_back_exactly(recording in samples::recording(), seed in any::<Option<u64>>()) {

@@ -73,7 +73,7 @@ fn problems_beyond_the_limit_are_counted() {
 }
 
 proptest! {
-    #![proptest_config(samples::config(256))]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn a_cassette_cut_anywhere_is_read_up_to_there(recording in samples::recording(), share in 0.0..1.0_f64) {

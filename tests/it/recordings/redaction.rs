@@ -195,7 +195,7 @@ fn no_real_answer_is_taken_for_a_secret() {
 }
 
 proptest! {
-    #![proptest_config(samples::config(128))]
+    #![proptest_config(crate::chance::tries(128))]
 
     #[test]
     fn redaction_is_total_keeps_the_length_and_happens_once(

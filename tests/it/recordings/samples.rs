@@ -12,11 +12,6 @@ use provoke::recording::{
     RequestBytes, Side, Stage, Timed, TransportEvent,
 };
 
-/// No file is written for a failure: the printed input is enough.
-pub(super) fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 fn at(millis: u64, what: TransportEvent) -> Timed<TransportEvent> {
     Timed { at: Moment::from_millis(millis), what }
 }

@@ -160,7 +160,7 @@ fn skeleton(page: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(64))]
     #[test]
     fn no_text_breaks_out_of_its_place(
         text in prop_oneof![

@@ -255,7 +255,7 @@ fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn whatever_comes_the_machine_ends_and_keeps_its_rules(

@@ -139,7 +139,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::chance::tries(200))]
 
         #[test]
         fn a_patch_that_was_applied_changes_nothing_more(base in value(), patch in value()) {

@@ -229,7 +229,7 @@ impl Witness {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(256))]
 
     #[test]
     fn the_rules_hold_in_every_order(deeds in deeds(), ask in any::<bool>()) {

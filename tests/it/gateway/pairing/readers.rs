@@ -49,7 +49,7 @@ fn edits() -> impl Strategy<Value = Vec<(usize, u8, u8)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::chance::tries(128))]
 
     #[test]
     fn what_is_written_is_read_again(deeds in deeds(), plain in any::<bool>()) {
