@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use provoke::chat::{Event, Finish, FinishReason, PartKind, Usage};
-use provoke::dialect::{Dialect, all};
+use provoke::dialect::{Codec, codecs};
 
 const DELTAS: u64 = 1000;
 
@@ -26,7 +26,7 @@ fn answer() -> Vec<Event> {
 }
 
 /// The records of the answer: `event:` and `data:` of each.
-fn records(dialect: &dyn Dialect, events: &[Event]) -> Vec<(String, String)> {
+fn records(dialect: &dyn Codec, events: &[Event]) -> Vec<(String, String)> {
     let mut encoder = dialect.stream_encoder();
     let bytes: Vec<u8> = events.iter().flat_map(|event| encoder.event(event)).collect();
     let text = String::from_utf8(bytes).expect("encoders write UTF-8");
@@ -41,7 +41,7 @@ fn records(dialect: &dyn Dialect, events: &[Event]) -> Vec<(String, String)> {
 
 fn decode(criterion: &mut Criterion) {
     let events = answer();
-    for dialect in all() {
+    for dialect in codecs() {
         let records = records(*dialect, &events);
         let mut group = criterion.benchmark_group(dialect.id());
         group.throughput(Throughput::Elements(events.len() as u64));

@@ -13,14 +13,15 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use eventsource_stream::EventStream;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use provoke::moment::Moment;
-use provoke::wire::sse::{Item, Lexer, Reader};
+use provoke::wire::Item;
+use provoke::wire::sse::{Lexer, Reader};
 
 fn by_lexer(pieces: &[&[u8]]) -> usize {
     let mut lexer = Lexer::new();
     let mut events = 0;
     for piece in pieces {
         let items = lexer.push(piece, Moment::ZERO);
-        events += items.iter().filter(|item| matches!(item, Item::Event(_))).count();
+        events += items.iter().filter(|item| matches!(item, Item::Record(_))).count();
     }
     events
 }

@@ -163,13 +163,15 @@ fn mock(id: &str, library: &Library) -> Option<String> {
 
 fn of_dialect(id: &str) -> Option<String> {
     let dialect = dialect::by_id(id)?;
-    Some(format!(
-        "dialect {}\n{}\n\nopenclaw api  {}\npath          {}\n",
-        dialect.id(),
-        dialect.about(),
-        dialect.openclaw_api(),
-        dialect.path("<base url>", "<model>")
-    ))
+    let title = format!("dialect {}\n{}\n\n", dialect.id(), dialect.about());
+    Some(match dialect::codec(id) {
+        Some(codec) => format!(
+            "{title}openclaw api  {}\npath          {}\n",
+            codec.openclaw_api(),
+            codec.path("<base url>", "<model>", true)
+        ),
+        None => format!("{title}read and judged; not served, and not spoken to providers\n"),
+    })
 }
 
 fn of_format(id: &str) -> Option<String> {

@@ -114,7 +114,7 @@ impl Args {
 
     fn dialect(&self) -> Result<Option<String>, CliError> {
         let Some(word) = &self.subject_dialect else { return Ok(None) };
-        let all = dialect::all();
+        let all = dialect::spoken();
         let found = all.iter().find(|known| known.id() == word || dialect_word(**known) == word);
         if let Some(found) = found {
             return Ok(Some(found.id().to_owned()));

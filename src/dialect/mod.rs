@@ -15,14 +15,15 @@ pub mod view;
 
 use serde_json::Value;
 
-pub use registry::{all, by_id, by_openclaw_api};
+pub use registry::{all, by_id, by_openclaw_api, codec, codecs, spoken};
 pub use trace::trace;
 pub use view::{Framing, View, view};
 
 use crate::chat::{Decoded, ErrorBody, Event, Request, Response};
 use crate::problem::Problem;
+use crate::wire::StreamFraming;
 
-/// A wire format of an API.
+/// A wire format of an API, as it is read.
 pub trait Dialect: Sync + std::fmt::Debug {
     /// The id, such as `anthropic_messages`.
     fn id(&self) -> &'static str;
@@ -30,18 +31,38 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// What it is, in one sentence.
     fn about(&self) -> &'static str;
 
-    /// The `api` value of `openclaw.json` that means this dialect.
-    fn openclaw_api(&self) -> &'static str;
-
-    /// The whole URL that takes `model`'s requests: `base` (a provider's base URL) with the
-    /// dialect's path behind it.
-    fn path(&self, base: &str, model: &str) -> String;
-
-    /// The path that base URLs of this dialect usually end with; empty or `/v1`.
-    fn base_path(&self) -> &'static str;
+    /// What its streams are framed by, the usual one first.
+    fn stream_framings(&self) -> &'static [StreamFraming] {
+        &[StreamFraming::Sse]
+    }
 
     /// Whether clients of this dialect dispatch a stream's records by their `event:` lines.
     fn names_events(&self) -> bool;
+
+    /// Decodes a request.
+    fn decode_request(&self, body: &[u8]) -> Decoded<Request>;
+
+    /// Decodes a whole answer, or the error that stands in its place.
+    fn decode_response(&self, body: &[u8]) -> Decoded<Response>;
+
+    /// Decodes the body of an error status; `None` when it is no error of any known shape.
+    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody>;
+
+    /// A decoder for one streamed answer.
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send>;
+}
+
+/// A dialect that is also written: what the mock and the router serve, and the router speaks.
+pub trait Codec: Dialect {
+    /// The `api` value of `openclaw.json` that means this dialect.
+    fn openclaw_api(&self) -> &'static str;
+
+    /// The whole URL that takes `model`'s requests, for a stream or a whole answer: `base` (a provider's
+    /// base URL) with the dialect's path behind it.
+    fn path(&self, base: &str, model: &str, stream: bool) -> String;
+
+    /// The path that base URLs of this dialect usually end with; empty or `/v1`.
+    fn base_path(&self) -> &'static str;
 
     /// The headers that carry a key, and those the dialect asks for beside it.
     fn headers(&self, key: Option<&str>) -> Vec<(String, String)>;
@@ -49,17 +70,8 @@ pub trait Dialect: Sync + std::fmt::Debug {
     /// Encodes a request; the problems name what the dialect cannot say.
     fn encode_request(&self, request: &Request) -> Decoded<Value>;
 
-    /// Decodes a request.
-    fn decode_request(&self, body: &[u8]) -> Decoded<Request>;
-
     /// Encodes a whole answer.
     fn encode_response(&self, response: &Response) -> Value;
-
-    /// Decodes a whole answer, or the error that stands in its place.
-    fn decode_response(&self, body: &[u8]) -> Decoded<Response>;
-
-    /// Decodes the body of an error status; `None` when it is no error of any known shape.
-    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody>;
 
     /// Encodes an error body.
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value;
@@ -79,9 +91,6 @@ pub trait Dialect: Sync + std::fmt::Debug {
         None
     }
 
-    /// A decoder for one streamed answer.
-    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send>;
-
     /// An encoder for one streamed answer.
     fn stream_encoder(&self) -> Box<dyn StreamEncoder + Send>;
 }
@@ -99,7 +108,8 @@ pub struct ModelCard<'a> {
 
 /// Decodes one streamed answer, record by record.
 pub trait StreamDecoder {
-    /// Takes one server-sent event.
+    /// Takes one record: a server-sent event, a line, the payload of a binary frame under the name of its
+    /// event, an element of an array.
     fn record(&mut self, event: &str, data: &str) -> Decoded<Vec<Event>>;
 
     /// The stream ended: closes what is open (an unfinished part is closed, never completed).

@@ -1,12 +1,30 @@
 //! The dialects there are.
 
-use super::Dialect;
 use super::anthropic_messages::AnthropicMessages;
 use super::openai_chat::OpenAiChat;
+use super::{Codec, Dialect};
 
 /// Every dialect, in the order of their ids.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Dialect] {
+    &[
+        &AnthropicMessages, //
+        &OpenAiChat,
+    ]
+}
+
+/// Every dialect that is also written, in the order of their ids.
+#[must_use]
+pub fn codecs() -> &'static [&'static dyn Codec] {
+    &[
+        &AnthropicMessages, //
+        &OpenAiChat,
+    ]
+}
+
+/// The codecs that the mock and the router speak so far, in the order of their ids.
+#[must_use]
+pub fn spoken() -> &'static [&'static dyn Codec] {
     &[
         &AnthropicMessages, //
         &OpenAiChat,
@@ -19,8 +37,14 @@ pub fn by_id(id: &str) -> Option<&'static dyn Dialect> {
     all().iter().copied().find(|dialect| dialect.id() == id)
 }
 
+/// The dialect with this id, if it is also written.
+#[must_use]
+pub fn codec(id: &str) -> Option<&'static dyn Codec> {
+    codecs().iter().copied().find(|codec| codec.id() == id)
+}
+
 /// The dialect that this `api` value of `openclaw.json` means.
 #[must_use]
-pub fn by_openclaw_api(api: &str) -> Option<&'static dyn Dialect> {
-    all().iter().copied().find(|dialect| dialect.openclaw_api() == api)
+pub fn by_openclaw_api(api: &str) -> Option<&'static dyn Codec> {
+    codecs().iter().copied().find(|codec| codec.openclaw_api() == api)
 }

@@ -8,7 +8,8 @@ use crate::chat::Event;
 use crate::moment::Moment;
 use crate::recording::trace::{Ending, Lane, Mark, MarkKind, Quiet, Trace};
 use crate::recording::{HttpExchange, Recording, Timed, TransportEvent};
-use crate::wire::sse::{Item, Lexer, SseEvent};
+use crate::wire::sse::Lexer;
+use crate::wire::{Item, Record};
 
 /// Attempts that are kept of one recording, the caller's lane not counted.
 const LANES_MAX: usize = 12;
@@ -138,7 +139,7 @@ fn records(dialect: &dyn Dialect, exchange: &HttpExchange) -> Vec<Mark> {
     }
     items.extend(lexer.finish(exchange.events.last().map_or(exchange.started, |event| event.at)));
     let marks = items.into_iter().filter_map(|item| match item {
-        Item::Event(event) => Some(record(kind(decoder.as_mut(), &event), &event)),
+        Item::Record(event) => Some(record(kind(decoder.as_mut(), &event), &event)),
         Item::Unfinished(event) => Some(record(MarkKind::Unfinished, &event)),
         Item::Comment { text, range, at } => Some(Mark {
             at,
@@ -152,13 +153,13 @@ fn records(dialect: &dyn Dialect, exchange: &HttpExchange) -> Vec<Mark> {
     marks.collect()
 }
 
-fn record(kind: MarkKind, event: &SseEvent) -> Mark {
+fn record(kind: MarkKind, event: &Record) -> Mark {
     let bytes = event.range.end - event.range.start;
     Mark { at: event.at, kind, offset: event.range.start, bytes, text: excerpt(event.data.as_bytes()) }
 }
 
 /// What a record is: the most telling of its events.
-fn kind(decoder: &mut dyn StreamDecoder, record: &SseEvent) -> MarkKind {
+fn kind(decoder: &mut dyn StreamDecoder, record: &Record) -> MarkKind {
     let events = decoder.record(&record.event, &record.data).value;
     let any = |is: fn(&Event) -> bool| events.iter().any(is);
     if any(|event| matches!(event, Event::Error(_))) {

@@ -5,7 +5,7 @@ use crate::chat::{ErrorBody, Event, Fold, Response};
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::recording::{HttpExchange, TransportEvent};
-use crate::wire::sse::{Finding, Item, Lexer};
+use crate::wire::{Finding, Item, StreamFraming, Witness, event_stream};
 
 /// How much of an error's plain text becomes its message, in bytes.
 const ERROR_TEXT_MAX: usize = 4096;
@@ -28,6 +28,10 @@ pub enum Framing {
     Text,
     /// One JSON value per line.
     Ndjson,
+    /// Amazon's binary event stream.
+    EventStream,
+    /// A stream that is one JSON array.
+    JsonArray,
     /// No text; compressed bodies too.
     Binary,
 }
@@ -43,7 +47,34 @@ impl Framing {
             Self::Html => "html",
             Self::Text => "text",
             Self::Ndjson => "ndjson",
+            Self::EventStream => "aws-eventstream",
+            Self::JsonArray => "json-array",
             Self::Binary => "binary",
+        }
+    }
+}
+
+impl Framing {
+    /// What frames the records, where the body is a stream.
+    #[must_use]
+    pub const fn of_stream(self) -> Option<StreamFraming> {
+        match self {
+            Self::Sse => Some(StreamFraming::Sse),
+            Self::Ndjson => Some(StreamFraming::Ndjson),
+            Self::EventStream => Some(StreamFraming::EventStream),
+            Self::JsonArray => Some(StreamFraming::JsonArray),
+            _ => None,
+        }
+    }
+}
+
+impl From<StreamFraming> for Framing {
+    fn from(framing: StreamFraming) -> Self {
+        match framing {
+            StreamFraming::Sse => Self::Sse,
+            StreamFraming::Ndjson => Self::Ndjson,
+            StreamFraming::EventStream => Self::EventStream,
+            StreamFraming::JsonArray => Self::JsonArray,
         }
     }
 }
@@ -115,12 +146,14 @@ pub fn view(dialect: &dyn Dialect, exchange: &HttpExchange) -> View {
     let head = exchange.head();
     let content_type = head.and_then(|head| head.header("content-type")).unwrap_or_default();
     let end = exchange.events.last().map_or(exchange.started, |event| event.at);
-    let framing = framing(&body, content_type);
-    match framing {
-        Framing::Sse => sse(dialect, exchange, end),
-        Framing::Ndjson => ndjson(dialect, exchange, end),
-        _ => {
-            let status = head.map_or(0, |head| head.status);
+    let status = head.map_or(0, |head| head.status);
+    let framing = match framing(&body, content_type) {
+        Framing::Json if is_array_stream(dialect, &body) => Framing::JsonArray,
+        framing => framing,
+    };
+    match framing.of_stream() {
+        Some(framing) => streamed(dialect, framing, exchange, end),
+        None => {
             let mut view = whole(dialect, framing, &body, status);
             let cut =
                 exchange.events.iter().any(|event| event.what == TransportEvent::Eof { complete: false });
@@ -139,6 +172,9 @@ pub fn view(dialect: &dyn Dialect, exchange: &HttpExchange) -> View {
 pub fn framing(body: &[u8], content_type: &str) -> Framing {
     if body.is_empty() {
         return Framing::Empty;
+    }
+    if event_stream::begins(body) {
+        return Framing::EventStream;
     }
     if body.starts_with(b"\x1f\x8b") {
         return Framing::Binary;
@@ -209,29 +245,19 @@ fn whole(dialect: &dyn Dialect, framing: Framing, body: &[u8], status: u16) -> V
     view
 }
 
-fn sse(dialect: &dyn Dialect, exchange: &HttpExchange, end: Moment) -> View {
-    let mut stream = Stream::new(dialect, Framing::Sse);
-    let mut lexer = Lexer::new();
-    for (at, bytes) in exchange.chunks() {
-        stream.items(lexer.push(bytes, at));
-    }
-    stream.items(lexer.finish(end));
-    stream.finish(end)
+/// Whether a body that begins like JSON is a stream in one array, as this dialect streams.
+fn is_array_stream(dialect: &dyn Dialect, body: &[u8]) -> bool {
+    let streams = dialect.stream_framings().contains(&StreamFraming::JsonArray);
+    streams && body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().first() == Some(&b'[')
 }
 
-fn ndjson(dialect: &dyn Dialect, exchange: &HttpExchange, end: Moment) -> View {
-    let mut stream = Stream::new(dialect, Framing::Ndjson);
-    let mut line = Vec::new();
+fn streamed(dialect: &dyn Dialect, framing: StreamFraming, exchange: &HttpExchange, end: Moment) -> View {
+    let mut stream = Stream::new(dialect, Framing::from(framing));
+    let mut witness = Witness::new(framing);
     for (at, bytes) in exchange.chunks() {
-        for byte in bytes {
-            if *byte == b'\n' {
-                stream.line(&std::mem::take(&mut line), at);
-            } else {
-                line.push(*byte);
-            }
-        }
+        stream.items(witness.push(bytes, at));
     }
-    stream.line(&line, end);
+    stream.items(witness.finish(end));
     stream.finish(end)
 }
 
@@ -256,7 +282,7 @@ impl Stream {
     fn items(&mut self, items: Vec<Item>) {
         for item in items {
             match item {
-                Item::Event(event) => {
+                Item::Record(event) => {
                     self.view.n_events_strict += 1;
                     self.view.named += usize::from(event.named);
                     self.record(&event.event, &event.data, event.at);
@@ -275,14 +301,6 @@ impl Stream {
                 Item::Comment { .. } => self.view.comments += 1,
                 Item::Finding(finding) => self.view.findings.push(finding),
             }
-        }
-    }
-
-    fn line(&mut self, line: &[u8], at: Moment) {
-        let text = String::from_utf8_lossy(line.trim_ascii());
-        if !text.is_empty() {
-            self.view.n_events_strict += 1;
-            self.record("message", &text, at);
         }
     }
 

@@ -9,12 +9,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::chat::Event;
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::moment::Moment;
 use crate::recording::timeline::{Act, Framing, Piece, Timeline};
 use crate::recording::{Head, RequestBytes};
 use crate::scalar::Span;
-use crate::wire::sse::{Item, Lexer};
+use crate::wire::Item;
+use crate::wire::sse::Lexer;
 
 /// The `about.yaml` of a mock: where its shape comes from and what it stands for.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -59,7 +60,7 @@ pub struct MockCase {
     /// Its path under `mocks/`, such as `anthropic_messages/minimax/smoke-ok`.
     pub id: String,
     /// The dialect it speaks.
-    pub dialect: &'static dyn Dialect,
+    pub dialect: &'static dyn Codec,
     /// Where it comes from.
     pub about: About,
     /// The answer as server-sent events.
@@ -132,7 +133,7 @@ impl MockCase {
         let mut records = Vec::new();
         for item in items {
             let (start, piece) = match item {
-                Item::Event(event) | Item::Unfinished(event) => {
+                Item::Record(event) | Item::Unfinished(event) => {
                     let events = decoder.record(&event.event, &event.data).value;
                     (event.range.start, piece(&events))
                 }

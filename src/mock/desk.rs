@@ -8,7 +8,7 @@ use super::made::{completed, made, tokens};
 use super::prepared::{Prepared, request_id};
 use super::upstream::refusal;
 use super::{Library, MockCase, control, models};
-use crate::dialect::{self, Dialect};
+use crate::dialect::{self, Codec};
 use crate::fault::wire::{WireAct, render};
 use crate::fault::{Args, Context, Spec, compose};
 use crate::moment::Moment;
@@ -42,7 +42,7 @@ pub struct Desk {
 /// One dialect's part of the desk.
 #[derive(Debug, Clone)]
 struct Counter {
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     /// The end of a request's path, by which the dialect is known.
     tail: String,
     cases: Vec<Arc<MockCase>>,
@@ -50,7 +50,7 @@ struct Counter {
 
 /// What a request asks for, found.
 struct Order {
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     case: Arc<MockCase>,
     ask: Ask,
     want: Want,
@@ -60,7 +60,7 @@ impl Desk {
     /// A desk with these mocks; every answer goes through the faults.
     #[must_use]
     pub fn new(library: &Library, faults: Vec<Spec>, seed: Seed) -> Self {
-        let counter = |dialect: &&'static dyn Dialect| Counter {
+        let counter = |dialect: &&'static dyn Codec| Counter {
             dialect: *dialect,
             tail: tail(*dialect),
             cases: library
@@ -70,7 +70,7 @@ impl Desk {
                 .collect(),
         };
         Self {
-            counters: dialect::all().iter().map(counter).collect(),
+            counters: dialect::spoken().iter().map(counter).collect(),
             first_faults: faults.clone(),
             faults,
             seed,
@@ -159,7 +159,7 @@ impl Desk {
     ///
     /// # Errors
     /// The answer to a request that asks for no mock, and the dialect that it is told in.
-    fn order(&self, path: &str, request: &RequestBytes) -> Result<Order, (&'static dyn Dialect, Timeline)> {
+    fn order(&self, path: &str, request: &RequestBytes) -> Result<Order, (&'static dyn Codec, Timeline)> {
         let Some(counter) = self.counters.iter().find(|counter| path.ends_with(&counter.tail)) else {
             let dialect = self.spoken_by(request);
             return Err((dialect, self.beside(dialect, path, request)));
@@ -185,18 +185,18 @@ impl Desk {
     }
 
     /// The dialect of a request whose path tells none: the one whose headers it carries.
-    fn spoken_by(&self, request: &RequestBytes) -> &'static dyn Dialect {
+    fn spoken_by(&self, request: &RequestBytes) -> &'static dyn Codec {
         let carries = |name: &str| request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
-        let marked = dialect::all().iter().find(|dialect| {
+        let marked = dialect::spoken().iter().find(|dialect| {
             let headers = dialect.headers(None);
             !headers.is_empty() && headers.iter().all(|(name, _)| carries(name))
         });
-        let plain = || dialect::all().iter().find(|dialect| dialect.headers(None).is_empty());
-        *marked.or_else(plain).unwrap_or_else(|| &dialect::all()[0])
+        let plain = || dialect::spoken().iter().find(|dialect| dialect.headers(None).is_empty());
+        *marked.or_else(plain).unwrap_or_else(|| &dialect::spoken()[0])
     }
 
     /// What a provider serves beside the conversation: models, and counts of tokens.
-    fn beside(&self, dialect: &'static dyn Dialect, path: &str, request: &RequestBytes) -> Timeline {
+    fn beside(&self, dialect: &'static dyn Codec, path: &str, request: &RequestBytes) -> Timeline {
         let post = request.method.eq_ignore_ascii_case("POST");
         for counter in self.counters.iter().filter(|_| post) {
             let count = counter.dialect.token_count(tokens(request.body.len()));
@@ -245,25 +245,25 @@ pub(crate) fn bare_path(request: &RequestBytes) -> &str {
 }
 
 /// The dialect that is spoken at a path, whatever stands before it.
-pub(crate) fn spoken_at(path: &str) -> Option<&'static dyn Dialect> {
-    dialect::all().iter().copied().find(|dialect| path.ends_with(&tail(*dialect)))
+pub(crate) fn spoken_at(path: &str) -> Option<&'static dyn Codec> {
+    dialect::spoken().iter().copied().find(|dialect| path.ends_with(&tail(*dialect)))
 }
 
 /// The answer to a request at a path where nobody speaks.
 pub(crate) fn no_such_path(path: &str) -> Timeline {
-    let paths: Vec<String> = dialect::all().iter().map(|dialect| format!("…{}", tail(*dialect))).collect();
+    let paths: Vec<String> = dialect::spoken().iter().map(|dialect| format!("…{}", tail(*dialect))).collect();
     let message = format!("no such path: {path}; POST to {}, or GET …/models", paths.join(" or "));
     let body = serde_json::json!({"error": {"message": message, "type": "not_found_error"}});
     Timeline::whole(404, "application/json", body.to_string())
 }
 
 /// The end of a dialect's path, by which it is known.
-fn tail(dialect: &dyn Dialect) -> String {
-    request_target(&dialect.path("http://mock", "model")).to_owned()
+fn tail(dialect: &dyn Codec) -> String {
+    request_target(&dialect.path("http://mock", "model", false)).to_owned()
 }
 
 /// The answer with the id of its request in the header that the dialect has for it.
-fn signed(dialect: &dyn Dialect, mut timeline: Timeline, id: &str) -> Timeline {
+fn signed(dialect: &dyn Codec, mut timeline: Timeline, id: &str) -> Timeline {
     for act in &mut timeline.acts {
         if let Act::Head { head, .. } = act {
             let name = dialect.request_id_header();

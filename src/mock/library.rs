@@ -81,8 +81,12 @@ impl Library {
 fn read_case(id: &str, files: &BTreeMap<String, Bytes>) -> Result<MockCase, Problem> {
     let file = format!("mocks/{id}/about.yaml");
     let name = id.split('/').next().unwrap_or_default();
-    let dialect = dialect::by_id(name).ok_or_else(|| {
-        let hint = match nearest(name, dialect::all().iter().map(|dialect| dialect.id())) {
+    let dialect = dialect::codec(name).ok_or_else(|| {
+        if dialect::by_id(name).is_some() {
+            let problem = Problem::new(format!("`{name}` is read here, and not served"));
+            return problem.in_file(&file).hint("`provoke list dialects` shows which are served");
+        }
+        let hint = match nearest(name, dialect::spoken().iter().map(|dialect| dialect.id())) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`provoke list dialects` shows all".to_owned(),
         };

@@ -5,9 +5,10 @@ use bytes::Bytes;
 use super::MockCase;
 use super::ask::Want;
 use crate::chat::{Event, Finish, FinishReason, Fold, Part, Response, Usage, unfold};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::moment::Moment;
-use crate::wire::sse::{Item, Lexer};
+use crate::wire::Item;
+use crate::wire::sse::Lexer;
 
 /// How many characters of a made answer one record carries.
 const PIECE: usize = 16;
@@ -73,12 +74,12 @@ pub(super) fn made(base: &MockCase, want: &Want, number: u64, asked: usize) -> M
     case
 }
 
-fn folded(dialect: &dyn Dialect, stream: &[u8]) -> Response {
+fn folded(dialect: &dyn Codec, stream: &[u8]) -> Response {
     let (mut lexer, mut decoder, mut fold) = (Lexer::new(), dialect.stream_decoder(), Fold::new());
     let mut items = lexer.push(stream, Moment::ZERO);
     items.extend(lexer.finish(Moment::ZERO));
     for item in items {
-        if let Item::Event(event) = item {
+        if let Item::Record(event) = item {
             decoder.record(&event.event, &event.data).value.iter().for_each(|event| fold.push(event));
         }
     }
@@ -87,7 +88,7 @@ fn folded(dialect: &dyn Dialect, stream: &[u8]) -> Response {
 }
 
 /// The answer as a stream, a few characters a record.
-fn streamed(dialect: &dyn Dialect, response: &Response) -> Bytes {
+fn streamed(dialect: &dyn Codec, response: &Response) -> Bytes {
     let mut encoder = dialect.stream_encoder();
     let mut bytes = Vec::new();
     for event in unfold(response) {

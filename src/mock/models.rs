@@ -1,7 +1,7 @@
 //! The models of a mock provider: each mock under its id, and whatever else is asked for by name.
 
 use super::MockCase;
-use crate::dialect::{Dialect, ModelCard};
+use crate::dialect::{Codec, ModelCard};
 use crate::recording::timeline::Timeline;
 
 /// When every model is said to be made, in seconds since 1970: the beginning of 2026.
@@ -9,7 +9,7 @@ const CREATED: u64 = 1_767_225_600;
 
 /// Answers `GET …/models` and `GET …/models/ID`; any id is answered, as any model is spoken as.
 pub(super) fn answer<'a>(
-    dialect: &dyn Dialect,
+    dialect: &dyn Codec,
     path: &str,
     mocks: impl Iterator<Item = &'a MockCase>,
 ) -> Option<Timeline> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chat::ErrorBody;
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::fault::{Args, Context, Dose, Spec};
 use crate::problem::Problem;
 use crate::recording::RequestBytes;
@@ -22,7 +22,7 @@ pub struct UpstreamTarget {
     /// The model id.
     pub model: String,
     /// The dialect spoken.
-    pub dialect: &'static dyn Dialect,
+    pub dialect: &'static dyn Codec,
     /// The base URL that the provider is reached by; its path is what counts.
     pub base_url: String,
     /// What it answers when nothing is wrong.
@@ -178,7 +178,7 @@ pub fn rehearse(target: &UpstreamTarget, stream: bool) -> Result<(), Problem> {
 
 /// The answer to a request that does not belong here: wrong method, path or model.
 fn misdirected(target: &UpstreamTarget, request: &RequestBytes) -> Option<Timeline> {
-    let wanted = target.dialect.path(&target.base_url, &target.model);
+    let wanted = target.dialect.path(&target.base_url, &target.model, false);
     let wanted = request_target(&wanted);
     let path = request.path.split('?').next().unwrap_or_default();
     if path != wanted {
@@ -197,7 +197,7 @@ fn misdirected(target: &UpstreamTarget, request: &RequestBytes) -> Option<Timeli
     }
 }
 
-pub(crate) fn refusal(dialect: &dyn Dialect, status: u16, kind: &str, message: &str) -> Timeline {
+pub(crate) fn refusal(dialect: &dyn Codec, status: u16, kind: &str, message: &str) -> Timeline {
     let error =
         ErrorBody { message: message.to_owned(), kind: Some(kind.to_owned()), ..ErrorBody::default() };
     Timeline::whole(status, "application/json", dialect.encode_error(status, &error).to_string())

@@ -6,7 +6,7 @@ mod mend;
 use std::collections::BTreeSet;
 
 use crate::chat::{Event, FinishReason, PartKind};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::recording::{Head, Stage, TransportEvent};
 
 use super::body::{Body, is_broken, sniff, trim};
@@ -33,7 +33,7 @@ pub(super) enum Step {
 
 /// One attempt at one candidate.
 pub(super) struct Attempt {
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     stage: Stage,
     head: Option<Head>,
     body: Body,
@@ -58,7 +58,7 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    pub(super) fn new(dialect: &'static dyn Dialect) -> Self {
+    pub(super) fn new(dialect: &'static dyn Codec) -> Self {
         Self {
             dialect,
             stage: Stage::Connect,

@@ -1,6 +1,6 @@
 //! What a body is: a stream, a document, or not yet known.
 
-use crate::dialect::{Dialect, StreamDecoder};
+use crate::dialect::{Codec, StreamDecoder};
 use crate::wire::sse::Reader;
 
 /// How much white space in front of a body is held until the body shows what it is.
@@ -17,7 +17,7 @@ pub(super) enum Body {
 }
 
 /// What a body is, by its first byte; `None` while only white space came.
-pub(super) fn sniff(seen: &[u8], dialect: &'static dyn Dialect) -> Option<Body> {
+pub(super) fn sniff(seen: &[u8], dialect: &'static dyn Codec) -> Option<Body> {
     let text = seen.strip_prefix(b"\xef\xbb\xbf").unwrap_or(seen);
     if text.is_empty() || b"\xef\xbb\xbf".starts_with(seen) {
         return None;

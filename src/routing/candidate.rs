@@ -1,6 +1,6 @@
 //! One place where a turn can be answered.
 
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 
 /// A model of a provider, and how to reach it.
 #[derive(Debug, Clone)]
@@ -10,7 +10,7 @@ pub struct Candidate {
     /// The model id, as the provider names it.
     pub model: String,
     /// The dialect spoken there.
-    pub dialect: &'static dyn Dialect,
+    pub dialect: &'static dyn Codec,
     /// The base URL, as configured.
     pub base_url: String,
     /// The key, where one is known.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::chat::{ErrorBody, Event, Fold};
-use crate::dialect::{Dialect, StreamEncoder};
+use crate::dialect::{Codec, StreamEncoder};
 use crate::recording::{Head, TransportEvent};
 
 use super::failure::Failure;
@@ -11,7 +11,7 @@ use super::step::Outcome;
 
 /// Encodes what a turn emits in the caller's dialect.
 pub(super) struct Egress {
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     encoder: Box<dyn StreamEncoder + Send>,
     /// Whether it answers as a stream.
     pub(super) stream: bool,
@@ -21,7 +21,7 @@ pub(super) struct Egress {
 }
 
 impl Egress {
-    pub(super) fn new(dialect: &'static dyn Dialect, stream: bool) -> Self {
+    pub(super) fn new(dialect: &'static dyn Codec, stream: bool) -> Self {
         Self {
             dialect,
             encoder: dialect.stream_encoder(),

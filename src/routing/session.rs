@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use crate::chat::{Event, Request};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::moment::Moment;
 use crate::recording::{ExchangeId, Leg, Recording, RequestBytes, Side, Tap};
 use crate::seed::Seed;
@@ -53,7 +53,7 @@ impl Session {
         request: Request,
         policy: Policy,
         seed: Seed,
-        dialect: &'static dyn Dialect,
+        dialect: &'static dyn Codec,
         mut tap: Tap,
     ) -> Self {
         let labels = candidates
@@ -65,7 +65,7 @@ impl Session {
         let asked = Request { model: model.clone(), ..request.clone() };
         let bytes = RequestBytes {
             method: "POST".to_owned(),
-            path: request_target(&dialect.path("", &model)).to_owned(),
+            path: request_target(&dialect.path("", &model, false)).to_owned(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: Bytes::from(dialect.encode_request(&asked).value.to_string()),
         };

@@ -228,7 +228,7 @@ impl Turn {
         let call = Call {
             attempt: self.attempts,
             candidate: self.candidate,
-            url: candidate.dialect.path(&candidate.base_url, &candidate.model),
+            url: candidate.dialect.path(&candidate.base_url, &candidate.model, request.stream),
             headers: candidate.request_headers(request.stream),
             body: Bytes::from(encoded.value.to_string()),
         };

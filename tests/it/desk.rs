@@ -69,7 +69,7 @@ fn a_tool_is_called_when_it_is_named_or_forced_and_text_follows_its_result() {
 fn every_mock_answers_in_both_forms() {
     let library = Library::builtin().unwrap();
     for case in library.iter() {
-        let path = case.dialect.path("http://mock", "m").replace("http://mock", "");
+        let path = case.dialect.path("http://mock", "m", true).replace("http://mock", "");
         for (stream, kind) in [(true, "text/event-stream"), (false, "application/json")] {
             let body = json!({"model": case.id, "stream": stream, "max_tokens": 9, "messages": []});
             let (head, body) = ask(&mut desk(), "POST", &path, &body);

@@ -60,7 +60,7 @@ fn provoke_more(request: &mut Request, fault: &str) {
 fn turn(spec: Spec, dialect_id: &str) -> Option<Seen> {
     let library = Library::builtin().unwrap();
     let name = spec.fault.name();
-    let dialect = dialect::by_id(dialect_id).unwrap();
+    let dialect = dialect::codec(dialect_id).unwrap();
     let base_url = format!("http://lab.invalid{}", dialect.base_path());
     // This one knows its model by name; the others spoil whichever is asked for.
     let named = spec.args.0.get("model").and_then(Value::as_str).filter(|_| name == "model-not-found");
@@ -124,7 +124,7 @@ fn row(name: &str, benign: bool, seen: &Seen, dialect: &str) -> String {
     let also: Vec<&str> = all.into_iter().filter(|other| *other != cause).collect();
     let last = seen.outcome.failures.last();
     let class = last.map_or("-", |(_, _, failure)| failure.class.name());
-    let dialect = dialect::by_id(dialect).unwrap();
+    let dialect = dialect::codec(dialect).unwrap();
     let caller = seen.recording.caller().unwrap();
     let head = caller.head().map_or_else(|| "nothing".to_owned(), |head| head.status.to_string());
     let view = view(dialect, caller);
@@ -254,7 +254,7 @@ fn every_other_fault_shows_what_its_card_says() {
 /// What a caller gets of a healthy answer and of the same one spoilt, with the caller's own reader.
 fn got(name: &str, dialect_id: &str) -> Option<provoke::chat::Response> {
     let seen = turn(example(*fault::all().iter().find(|fault| fault.name() == name)?), dialect_id)?;
-    Some(view(dialect::by_id(dialect_id).unwrap(), seen.recording.caller().unwrap()).response)
+    Some(view(dialect::codec(dialect_id).unwrap(), seen.recording.caller().unwrap()).response)
 }
 
 #[test]

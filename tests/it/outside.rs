@@ -9,7 +9,7 @@ mod turns;
 use std::time::Duration;
 
 use provoke::chat::{Message, Request, Role};
-use provoke::dialect::by_id;
+use provoke::dialect::codec;
 use provoke::io::clock::{Clock, TimeScale};
 use provoke::io::router::drive;
 use provoke::recording::{Recording, Redactor, Tap};
@@ -25,7 +25,7 @@ const KEY: &str = "sk-witness-0123456789abcdefghij";
 
 /// A candidate at this server.
 fn candidate(dialect: &str, server: &MockServer) -> Candidate {
-    let dialect = by_id(dialect).unwrap();
+    let dialect = codec(dialect).unwrap();
     Candidate {
         provider: "lab".to_owned(),
         model: MODEL.to_owned(),
@@ -59,7 +59,7 @@ async fn run_with(candidates: Vec<Candidate>, request: Request, mut policy: Poli
         *stage = hours;
     }
     let tap = Tap::new(provoke::recording::Policy::Full, Redactor::new([KEY.to_owned()]));
-    let caller = by_id("openai_chat").unwrap();
+    let caller = codec("openai_chat").unwrap();
     let mut session = Session::new(candidates, request, policy, Seed(1), caller, tap);
     drive(&mut session, &Clock::start(TimeScale::new(1000.0).unwrap()), None).await;
     session.finish()

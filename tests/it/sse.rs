@@ -5,10 +5,8 @@ use std::ops::Range;
 use base64::Engine as _;
 use proptest::prelude::*;
 use provoke::moment::Moment;
-use provoke::wire::sse::{
-    FindingCode, Item, Lexer, Limits, Line, LineKind, MAX_FINDINGS_PER_CODE, Part, ReadError, Reader,
-    SseEvent, TooLong, lines,
-};
+use provoke::wire::sse::{Lexer, Limits, Line, LineKind, Part, ReadError, Reader, TooLong, lines};
+use provoke::wire::{FindingCode, Item, MAX_FINDINGS_PER_CODE, Record};
 use serde_json::Value;
 
 use crate::case_file::{cases, cut_at, cuts, shared};
@@ -71,23 +69,23 @@ fn by_third(pieces: &[&[u8]]) -> Reading {
     Reading { events, last_event_id: parser.last_event_id().to_owned(), retry }
 }
 
-fn events(items: &[Item]) -> impl Iterator<Item = &SseEvent> {
+fn events(items: &[Item]) -> impl Iterator<Item = &Record> {
     items.iter().filter_map(|item| match item {
-        Item::Event(event) => Some(event),
+        Item::Record(event) => Some(event),
         _ => None,
     })
 }
 
 /// An item as the case files write it; moments are left out, as they hang on the cut.
 fn shown(item: &Item) -> String {
-    let event = |word: &str, event: &SseEvent| {
-        let SseEvent { range, data, last_event_id, .. } = event;
+    let event = |word: &str, event: &Record| {
+        let Record { range, data, last_event_id, .. } = event;
         let id = if last_event_id.is_empty() { String::new() } else { format!(" id {last_event_id:?}") };
         let name = if event.named { format!("named {}", event.event) } else { event.event.clone() };
         format!("{word} {range:?} {name} {data:?}{id}")
     };
     match item {
-        Item::Event(it) => event("event", it),
+        Item::Record(it) => event("event", it),
         Item::Unfinished(it) => event("unfinished", it),
         Item::Comment { text, range, .. } => format!("comment {range:?} {text:?}"),
         Item::Finding(finding) => format!("{} at {}: {}", finding.code.id(), finding.offset, finding.message),
@@ -229,6 +227,10 @@ fn finding_ids_are_the_published_ones() {
         "sse.id_nul",
         "sse.oversized_line",
         "sse.data_after_done",
+        "event_stream.checksum",
+        "event_stream.malformed",
+        "event_stream.cut",
+        "json_array.stray",
     ];
     assert_eq!(ids, published);
 }
@@ -373,7 +375,7 @@ proptest! {
         let data_lines = of_kind(LineKind::Data).filter(|line| line.ended);
         for line in data_lines {
             let covered = items.iter().any(|item| match item {
-                Item::Event(event) | Item::Unfinished(event) => event.range.contains(&line.range.start),
+                Item::Record(event) | Item::Unfinished(event) => event.range.contains(&line.range.start),
                 _ => false,
             });
             prop_assert!(covered, "a data line is in no event");

@@ -25,7 +25,7 @@ fn candidates(count: usize, dialect: &str) -> Vec<Candidate> {
     let one = |number| Candidate {
         provider: format!("p{number}"),
         model: format!("m{number}"),
-        dialect: dialect::by_id(dialect).unwrap(),
+        dialect: dialect::codec(dialect).unwrap(),
         base_url: "http://p.invalid/v1".to_owned(),
         key: Some("sk-secret-key".to_owned()),
         bearer_too: false,

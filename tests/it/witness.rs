@@ -15,7 +15,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn candidate(server: &MockServer, dialect: &str) -> Candidate {
-    let dialect = dialect::by_id(dialect).unwrap();
+    let dialect = dialect::codec(dialect).unwrap();
     Candidate {
         provider: "lab".to_owned(),
         model: "some-model".to_owned(),
@@ -116,7 +116,7 @@ async fn a_stream_in_one_piece_is_read() {
     let (recording, outcome) = turn(vec![candidate(&server, "openai_chat")], true, TimeScale::REAL).await;
     assert_eq!(outcome.answered, Some(0));
     let caller = recording.caller().unwrap();
-    assert_eq!(view(dialect::by_id("openai_chat").unwrap(), caller).response.text(), "Good morning");
+    assert_eq!(view(dialect::codec("openai_chat").unwrap(), caller).response.text(), "Good morning");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ impl Rule for Body {
             return Some(scene.finding("stream.content-encoding", Confidence::Certain, message));
         }
         let streamed = MockCase::wants_stream(&scene.exchange.request);
+        let own = scene.dialect.stream_framings();
         match scene.view.framing {
             Framing::Html if is_bot_check(&scene.exchange.body()) => Some(scene.finding(
                 "cdn.bot-check",
@@ -45,16 +46,19 @@ impl Rule for Body {
                     scene.finding("stream.wrong-framing", Confidence::Certain, message)
                 })
             }
-            Framing::Text | Framing::Ndjson | Framing::Binary => Some(scene.finding(
-                "stream.malformed-record",
-                Confidence::Medium,
-                format!("HTTP {status} with a body that is no answer of {}", scene.dialect.id()),
-            )),
-            Framing::Sse if !streamed && scene.asked().is_object() => {
+            Framing::Empty => None,
+            framing if framing.of_stream().is_none_or(|framing| !own.contains(&framing)) => {
+                Some(scene.finding(
+                    "stream.malformed-record",
+                    Confidence::Medium,
+                    format!("HTTP {status} with a body that is no answer of {}", scene.dialect.id()),
+                ))
+            }
+            _ if !streamed && scene.asked().is_object() => {
                 let message = "one JSON document was asked for and a stream came";
                 Some(scene.finding("stream.wrong-framing", Confidence::Certain, message))
             }
-            Framing::Empty | Framing::Sse => None,
+            _ => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnosis::{Scene, clip};
 use crate::dialect::Framing;
 use crate::recording::TransportEvent;
 use crate::verdict::{Confidence, Finding};
-use crate::wire::sse::FindingCode;
+use crate::wire::FindingCode;
 
 /// A stream that claims to be something else.
 pub(super) struct ContentType;

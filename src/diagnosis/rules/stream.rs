@@ -7,7 +7,7 @@ use crate::dialect::Framing;
 use crate::recording::{Stage, TransportEvent};
 use crate::routing::classify_error;
 use crate::verdict::{Confidence, Evidence, Finding};
-use crate::wire::sse::FindingCode;
+use crate::wire::FindingCode;
 
 /// The provider tells an error inside the stream.
 pub(super) struct ErrorInside;

@@ -13,7 +13,7 @@ mod usage;
 
 use serde_json::Value;
 
-use super::{Dialect, ModelCard, StreamDecoder, StreamEncoder};
+use super::{Codec, Dialect, ModelCard, StreamDecoder, StreamEncoder};
 use crate::chat::{Decoded, ErrorBody, Request, Response};
 
 /// The dialect `anthropic_messages`.
@@ -34,22 +34,40 @@ impl Dialect for AnthropicMessages {
         "Anthropic Messages: named events from message_start to message_stop around content blocks"
     }
 
+    fn names_events(&self) -> bool {
+        true
+    }
+
+    fn decode_request(&self, body: &[u8]) -> Decoded<Request> {
+        decode_request::decode(body)
+    }
+
+    fn decode_response(&self, body: &[u8]) -> Decoded<Response> {
+        response::decode(body)
+    }
+
+    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody> {
+        error::decode(body)
+    }
+
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {
+        Box::new(stream::Decoder::default())
+    }
+}
+
+impl Codec for AnthropicMessages {
     fn openclaw_api(&self) -> &'static str {
         "anthropic-messages"
     }
 
     /// One trailing `/v1` or `/v1/` of the base is dropped, so that both spellings work.
-    fn path(&self, base: &str, _model: &str) -> String {
+    fn path(&self, base: &str, _model: &str, _stream: bool) -> String {
         let bare = base.strip_suffix('/').unwrap_or(base);
         format!("{}/v1/messages", bare.strip_suffix("/v1").unwrap_or(bare))
     }
 
     fn base_path(&self) -> &'static str {
         ""
-    }
-
-    fn names_events(&self) -> bool {
-        true
     }
 
     fn headers(&self, key: Option<&str>) -> Vec<(String, String)> {
@@ -62,20 +80,8 @@ impl Dialect for AnthropicMessages {
         encode_request::encode(request)
     }
 
-    fn decode_request(&self, body: &[u8]) -> Decoded<Request> {
-        decode_request::decode(body)
-    }
-
     fn encode_response(&self, response: &Response) -> Value {
         response::encode(response)
-    }
-
-    fn decode_response(&self, body: &[u8]) -> Decoded<Response> {
-        response::decode(body)
-    }
-
-    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody> {
-        error::decode(body)
     }
 
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value {
@@ -96,10 +102,6 @@ impl Dialect for AnthropicMessages {
 
     fn token_count(&self, tokens: u64) -> Option<(&'static str, Value)> {
         Some(("/count_tokens", catalog::count(tokens)))
-    }
-
-    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {
-        Box::new(stream::Decoder::default())
     }
 
     fn stream_encoder(&self) -> Box<dyn StreamEncoder + Send> {

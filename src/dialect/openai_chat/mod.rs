@@ -15,7 +15,7 @@ mod usage;
 
 use serde_json::Value;
 
-use super::{Dialect, ModelCard, StreamDecoder, StreamEncoder};
+use super::{Codec, Dialect, ModelCard, StreamDecoder, StreamEncoder};
 use crate::chat::{Decoded, ErrorBody, Request, Response};
 
 /// The dialect `openai_chat`.
@@ -33,20 +33,38 @@ impl Dialect for OpenAiChat {
         "OpenAI Chat Completions: choices with deltas, ended by [DONE]; spoken by most providers"
     }
 
+    fn names_events(&self) -> bool {
+        false
+    }
+
+    fn decode_request(&self, body: &[u8]) -> Decoded<Request> {
+        decode_request::decode(body)
+    }
+
+    fn decode_response(&self, body: &[u8]) -> Decoded<Response> {
+        response::decode(body)
+    }
+
+    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody> {
+        error::decode(body)
+    }
+
+    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {
+        Box::new(stream::Decoder::default())
+    }
+}
+
+impl Codec for OpenAiChat {
     fn openclaw_api(&self) -> &'static str {
         "openai-completions"
     }
 
-    fn path(&self, base: &str, _model: &str) -> String {
+    fn path(&self, base: &str, _model: &str, _stream: bool) -> String {
         format!("{}/chat/completions", base.strip_suffix('/').unwrap_or(base))
     }
 
     fn base_path(&self) -> &'static str {
         "/v1"
-    }
-
-    fn names_events(&self) -> bool {
-        false
     }
 
     fn headers(&self, key: Option<&str>) -> Vec<(String, String)> {
@@ -58,20 +76,8 @@ impl Dialect for OpenAiChat {
         encode_request::encode(request)
     }
 
-    fn decode_request(&self, body: &[u8]) -> Decoded<Request> {
-        decode_request::decode(body)
-    }
-
     fn encode_response(&self, response: &Response) -> Value {
         response::encode(response)
-    }
-
-    fn decode_response(&self, body: &[u8]) -> Decoded<Response> {
-        response::decode(body)
-    }
-
-    fn decode_error(&self, body: &[u8]) -> Option<ErrorBody> {
-        error::decode(body)
     }
 
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value {
@@ -88,10 +94,6 @@ impl Dialect for OpenAiChat {
 
     fn encode_models(&self, cards: &[ModelCard<'_>]) -> Value {
         catalog::models(cards)
-    }
-
-    fn stream_decoder(&self) -> Box<dyn StreamDecoder + Send> {
-        Box::new(stream::Decoder::default())
     }
 
     fn stream_encoder(&self) -> Box<dyn StreamEncoder + Send> {

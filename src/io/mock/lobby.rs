@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::server::{Guest, Responder};
 use super::witness::{Label, Witness};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::fault::wire::{WireAct, render};
 use crate::mock::{Library, asked_model, bare_path, no_such_path, refusal, spoken_at};
 use crate::moment::Moment;
@@ -200,7 +200,7 @@ impl Responder for Lobby {
 }
 
 /// No candidate of the case is at this place, or none speaks this dialect.
-fn nobody(dialect: &'static dyn Dialect, asked: Option<&Asked>) -> Answered {
+fn nobody(dialect: &'static dyn Codec, asked: Option<&Asked>) -> Answered {
     let place = asked.map_or(0, |asked| asked.place);
     let who = if place == 0 { "the primary".to_owned() } else { format!("fallback {place}") };
     let message = format!("{who} of this case cannot be asked in {}", dialect.id());
@@ -245,13 +245,13 @@ impl Inner {
 }
 
 /// The places of the plan and of its cell that a model id means.
-fn cell(plans: &[Arc<Plan>], asked: &Asked, dialect: &dyn Dialect) -> Option<(usize, usize)> {
+fn cell(plans: &[Arc<Plan>], asked: &Asked, dialect: &dyn Codec) -> Option<(usize, usize)> {
     let plan = plans.iter().position(|plan| plan.id == asked.scenario)?;
     let cell = plans[plan].cells.iter().position(|cell| asked.means(cell, dialect))?;
     Some((plan, cell))
 }
 
-fn unknown(dialect: &dyn Dialect, model: &str) -> Timeline {
+fn unknown(dialect: &dyn Codec, model: &str) -> Timeline {
     let message = format!("model: {model} (`provoke run --list --mock-listen …` shows the model ids)");
     refusal(dialect, 404, "not_found_error", &message)
 }

@@ -23,7 +23,7 @@ impl Check for RequestWhole {
         let asked = &scene.plan.request;
         let mut looked = false;
         for exchange in scene.recording.wall() {
-            let Some(dialect) = dialect::by_id(&exchange.dialect) else { continue };
+            let Some(dialect) = dialect::codec(&exchange.dialect) else { continue };
             let sent = dialect.decode_request(&exchange.request.body).value;
             let told = words(&sent);
             looked = true;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Compiler, place};
-use crate::dialect::{self, Dialect};
+use crate::dialect::{self, Codec};
 use crate::mock::UpstreamTarget;
 use crate::problem::{Problem, nearest};
 use crate::scenario::plan::Reference;
@@ -33,7 +33,7 @@ impl Compiler<'_> {
     }
 
     /// What was measured of this dialect, where the scenario tells.
-    pub(super) fn reference(&self, dialect: &'static dyn Dialect) -> Option<Reference> {
+    pub(super) fn reference(&self, dialect: &'static dyn Codec) -> Option<Reference> {
         let reference = self.file.reference.as_ref()?;
         let row = reference.rows.get(dialect.id())?;
         Some(Reference { subject: reference.subject.clone(), dialect: dialect.id(), row: row.value.clone() })

@@ -1,9 +1,10 @@
 //! Hears a streamed answer come to its end, as the SDKs do: they stop reading there.
 
 use crate::chat::Event;
-use crate::dialect::{Dialect, StreamDecoder};
+use crate::dialect::{Codec, StreamDecoder};
 use crate::moment::Moment;
-use crate::wire::sse::{Item, Lexer};
+use crate::wire::Item;
+use crate::wire::sse::Lexer;
 
 /// Reads an answer piece by piece.
 pub struct Hearing {
@@ -14,7 +15,7 @@ pub struct Hearing {
 impl Hearing {
     /// Nothing heard yet.
     #[must_use]
-    pub fn new(dialect: &dyn Dialect) -> Self {
+    pub fn new(dialect: &dyn Codec) -> Self {
         Self { lexer: Lexer::new(), decoder: dialect.stream_decoder() }
     }
 
@@ -22,7 +23,7 @@ impl Hearing {
     pub fn push(&mut self, piece: &[u8]) -> bool {
         let mut ended = false;
         for item in self.lexer.push(piece, Moment::ZERO) {
-            if let Item::Event(event) = item {
+            if let Item::Record(event) = item {
                 let events = self.decoder.record(&event.event, &event.data).value;
                 ended |= events.iter().any(|event| matches!(event, Event::End));
             }

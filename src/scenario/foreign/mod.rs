@@ -64,7 +64,7 @@ pub fn question(plan: &Plan, model: String, canary: &Canary, whole: bool) -> Req
 
 /// The question whether the subject is still alive.
 #[must_use]
-pub fn alive_question(dialect: &dyn crate::dialect::Dialect, canary: &Canary) -> Request {
+pub fn alive_question(dialect: &dyn crate::dialect::Codec, canary: &Canary) -> Request {
     Request {
         model: alive_id(dialect),
         messages: vec![Message::text(Role::User, format!("Are you there? {}", canary.mark()))],

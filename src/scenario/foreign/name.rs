@@ -5,7 +5,7 @@
 //! from the right is chosen: the scenario's first cell of the dialect in which the mock is asked.
 //! Whatever a router puts before `provoke/` does not count.
 
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::scenario::plan::Cell;
 
 /// What every such id begins with.
@@ -19,7 +19,7 @@ const PLACE_MAX: usize = 99;
 
 /// The word for a dialect in a model id: `chat`, `messages`.
 #[must_use]
-pub fn dialect_word(dialect: &dyn Dialect) -> &'static str {
+pub fn dialect_word(dialect: &dyn Codec) -> &'static str {
     dialect.id().rsplit('_').next().unwrap_or_default()
 }
 
@@ -32,7 +32,7 @@ pub fn model_id(scenario: &str, cell: &Cell) -> String {
 
 /// The model id that is always answered.
 #[must_use]
-pub fn alive_id(dialect: &dyn Dialect) -> String {
+pub fn alive_id(dialect: &dyn Codec) -> String {
     format!("{ROOT}{ALIVE}/{}", dialect_word(dialect))
 }
 
@@ -80,7 +80,7 @@ impl Asked {
 
     /// Whether it means this cell, when it is asked for in a dialect.
     #[must_use]
-    pub fn means(&self, cell: &Cell, spoken: &dyn Dialect) -> bool {
+    pub fn means(&self, cell: &Cell, spoken: &dyn Codec) -> bool {
         let Some(primary) = cell.candidates.first() else { return false };
         let own = dialect_word(primary.dialect);
         let wanted = self.dialect.as_deref().unwrap_or_else(|| dialect_word(spoken));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::name::Asked;
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::mock::{Library, MockCase, Upstream, UpstreamTarget, rehearse};
 use crate::recording::RequestBytes;
 use crate::recording::timeline::Timeline;
@@ -47,7 +47,7 @@ impl Stand {
         let mut seats = Vec::new();
         for (place, target) in cell.targets.iter().filter_map(|target| plan.targets.get(*target)).enumerate()
         {
-            for dialect in crate::dialect::all().iter().copied() {
+            for dialect in crate::dialect::spoken().iter().copied() {
                 let Some(seated) = speaking(target, dialect, library) else { continue };
                 seats.push(Seat { place, dialect: dialect.id(), target: targets.len() });
                 targets.push(seated);
@@ -61,7 +61,7 @@ impl Stand {
     pub fn alive(library: &Library) -> Self {
         let mut targets = Vec::new();
         let mut seats = Vec::new();
-        for dialect in crate::dialect::all().iter().copied() {
+        for dialect in crate::dialect::spoken().iter().copied() {
             let whole = |case: &&MockCase| case.dialect.id() == dialect.id() && case.whole.is_some();
             let Some(case) = library.iter().find(whole) else { continue };
             seats.push(Seat { place: 0, dialect: dialect.id(), target: targets.len() });
@@ -80,7 +80,7 @@ impl Stand {
     /// What is done with a request in a dialect for a model; `None` where nobody can answer.
     pub fn respond(
         &mut self,
-        dialect: &dyn Dialect,
+        dialect: &dyn Codec,
         asked: Option<&Asked>,
         request: &RequestBytes,
     ) -> Option<Answered> {
@@ -96,7 +96,7 @@ impl Stand {
 
 fn speaking(
     target: &UpstreamTarget,
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     library: &Library,
 ) -> Option<UpstreamTarget> {
     if target.dialect.id() == dialect.id() {

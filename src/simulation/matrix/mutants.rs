@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use super::stage::Stage;
 use super::{Lab, failed, row};
-use crate::dialect::{self, Dialect};
+use crate::dialect::{self, Codec};
 use crate::routing::conduct::{Mutant, Ours, mutants};
 use crate::verdict::matrix::{Cell, Row};
 
 pub(super) fn rows(lab: &Lab<'_>) -> Vec<Row> {
     let each =
-        |mutant: &'static Mutant| dialect::all().iter().filter_map(|dialect| one(lab, mutant, *dialect));
+        |mutant: &'static Mutant| dialect::spoken().iter().filter_map(|dialect| one(lab, mutant, *dialect));
     mutants().iter().flat_map(|mutant| each(mutant)).collect()
 }
 
-fn one(lab: &Lab<'_>, mutant: &Mutant, dialect: &'static dyn Dialect) -> Option<Row> {
+fn one(lab: &Lab<'_>, mutant: &Mutant, dialect: &'static dyn Codec) -> Option<Row> {
     let mut fired: BTreeMap<String, String> = BTreeMap::new();
     let mut looked: Vec<String> = Vec::new();
     let mut staged = 0;

@@ -3,7 +3,7 @@
 
 use super::stage::Stage;
 use super::{Lab, failed, row};
-use crate::dialect::{self, Dialect};
+use crate::dialect::{self, Codec};
 use crate::fault::{Card, Kind};
 use crate::recording::{Exchange, Redactor, Side};
 use crate::routing::conduct::{Ours, Provocation};
@@ -43,11 +43,12 @@ const PLANTS: [Plant; 3] = [
 ];
 
 pub(super) fn rows(lab: &Lab<'_>) -> Vec<Row> {
-    let each = |plant: &'static Plant| dialect::all().iter().filter_map(|dialect| one(lab, plant, *dialect));
+    let each =
+        |plant: &'static Plant| dialect::spoken().iter().filter_map(|dialect| one(lab, plant, *dialect));
     PLANTS.iter().flat_map(each).collect()
 }
 
-fn one(lab: &Lab<'_>, plant: &Plant, dialect: &'static dyn Dialect) -> Option<Row> {
+fn one(lab: &Lab<'_>, plant: &Plant, dialect: &'static dyn Codec) -> Option<Row> {
     let stage = Stage::provoked(lab.library, dialect, &Provocation::with(plant.fault))?;
     let case = (plant.case)(lab, stage);
     let cells = lab.cells(|column| {

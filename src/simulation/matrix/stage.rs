@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::chat::{Message, Part, Request, ResponseFormat, Role, Tool};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::fault::Spec;
 use crate::mock::{Library, MockCase, UpstreamTarget, rehearse};
 use crate::recording::{Recording, Redactor};
@@ -32,7 +32,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// A stage for a fault in a dialect; `None` where it applies to no mock.
-    pub(super) fn of(library: &Library, dialect: &'static dyn Dialect, spec: &Spec) -> Option<Self> {
+    pub(super) fn of(library: &Library, dialect: &'static dyn Codec, spec: &Spec) -> Option<Self> {
         let name = spec.fault.name();
         let stream = name != "stream-for-json";
         let mut request = provocative();
@@ -50,7 +50,7 @@ impl Stage {
     /// A stage for a provocation in a dialect; `None` where its fault does not apply.
     pub(super) fn provoked(
         library: &Library,
-        dialect: &'static dyn Dialect,
+        dialect: &'static dyn Codec,
         provocation: &Provocation,
     ) -> Option<Self> {
         let faults = match provocation.fault {
@@ -70,7 +70,7 @@ impl Stage {
     /// A stage for a mock with these faults; `None` where they do not apply.
     pub(super) fn with(
         library: &Library,
-        dialect: &'static dyn Dialect,
+        dialect: &'static dyn Codec,
         case: Arc<MockCase>,
         faults: Vec<Spec>,
         request: Request,
@@ -149,7 +149,7 @@ impl Stage {
 fn target(
     provider: &str,
     model: &str,
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     case: Arc<MockCase>,
     faults: Vec<Spec>,
 ) -> UpstreamTarget {
@@ -170,7 +170,7 @@ fn candidate(target: &UpstreamTarget) -> Candidate {
 }
 
 /// The mock of this name in a dialect, where it has such an answer.
-fn mock_of(library: &Library, dialect: &dyn Dialect, name: &str, stream: bool) -> Option<Arc<MockCase>> {
+fn mock_of(library: &Library, dialect: &dyn Codec, name: &str, stream: bool) -> Option<Arc<MockCase>> {
     let provider = if dialect.id() == "openai_chat" { "openai" } else { "anthropic" };
     let case = library.find(&format!("{}/{provider}/{name}", dialect.id())).ok()?;
     (if stream { case.stream.is_some() } else { case.whole.is_some() }).then_some(case)

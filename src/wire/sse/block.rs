@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use crate::moment::Moment;
 
+use super::Limits;
 use super::field::{self, Field};
-use super::finding::{Finding, FindingCode, Tally, excerpt};
-use super::lexer::Item;
 use super::resume::Resume;
 use super::splitter::Cut;
-use super::{Limits, SseEvent};
+use crate::wire::finding::{Tally, excerpt};
+use crate::wire::{Finding, FindingCode, Item, Record};
 
 /// The record by which OpenAI and many others end a stream.
 const DONE: &str = "[DONE]";
@@ -188,16 +188,16 @@ impl Block {
             let id = self.resume.last_event_id().to_owned();
             let event = self.event(id, range, out.at);
             self.done |= event.data == DONE;
-            out.items.push(Item::Event(event));
+            out.items.push(Item::Record(event));
         }
         self.clear();
     }
 
-    fn event(&mut self, last_event_id: String, range: Range<u64>, at: Moment) -> SseEvent {
+    fn event(&mut self, last_event_id: String, range: Range<u64>, at: Moment) -> Record {
         let mut data = std::mem::take(&mut self.data);
         data.pop();
         let event = if self.event.is_empty() { UNNAMED.to_owned() } else { std::mem::take(&mut self.event) };
-        SseEvent { event, named: self.named, data, last_event_id, range, at }
+        Record { event, named: self.named, data, last_event_id, range, at }
     }
 
     fn clear(&mut self) {

@@ -1,34 +1,11 @@
 //! The witness: a lossless reader of event streams.
 
-use std::ops::Range;
-
 use crate::moment::Moment;
 
+use super::Limits;
 use super::block::{Block, Out};
-use super::finding::Finding;
 use super::splitter::Splitter;
-use super::{Limits, SseEvent};
-
-/// Something in an event stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
-    /// A dispatched event.
-    Event(SseEvent),
-    /// A comment, such as a keep-alive.
-    Comment {
-        /// What follows the colon, less one space.
-        text: String,
-        /// Its bytes, up to and with the byte that ended it.
-        range: Range<u64>,
-        /// When that byte came.
-        at: Moment,
-    },
-    /// The last block, which lacks its blank line. WHATWG says to drop it; it is evidence.
-    /// Only [`Lexer::finish`] gives it.
-    Unfinished(SseEvent),
-    /// Something a reader should know.
-    Finding(Finding),
-}
+use crate::wire::Item;
 
 /// Reads an event stream piece by piece; how it is cut changes nothing but the moments.
 ///
@@ -38,12 +15,13 @@ pub enum Item {
 ///
 /// ```
 /// use provoke::moment::Moment;
-/// use provoke::wire::sse::{Item, Lexer};
+/// use provoke::wire::Item;
+/// use provoke::wire::sse::Lexer;
 ///
 /// let mut lexer = Lexer::new();
 /// assert_eq!(lexer.push(b"data: {\"a\"", Moment::from_millis(1)), []);
 /// let items = lexer.push(b":1}\n\nerror: {}\n", Moment::from_millis(2));
-/// let [Item::Event(event), Item::Finding(finding)] = &items[..] else { panic!() };
+/// let [Item::Record(event), Item::Finding(finding)] = &items[..] else { panic!() };
 /// assert_eq!((event.data.as_str(), event.range.clone()), (r#"{"a":1}"#, 0..15));
 /// assert_eq!((finding.code.id(), finding.offset), ("sse.unknown_field", 15));
 /// ```
@@ -104,7 +82,7 @@ impl Lexer {
     }
 
     /// How many findings were only counted, after
-    /// [`MAX_FINDINGS_PER_CODE`](super::MAX_FINDINGS_PER_CODE) of their code.
+    /// [`MAX_FINDINGS_PER_CODE`](crate::wire::MAX_FINDINGS_PER_CODE) of their code.
     #[must_use]
     pub const fn findings_dropped(&self) -> u64 {
         self.block.tally.dropped()

@@ -10,7 +10,6 @@
 
 mod block;
 mod field;
-mod finding;
 mod guard;
 mod lexer;
 mod line;
@@ -18,13 +17,8 @@ mod reader;
 mod resume;
 mod splitter;
 
-use std::ops::Range;
-
-use crate::moment::Moment;
-
-pub use finding::{Finding, FindingCode, MAX_EXCERPT_CHARS, MAX_FINDINGS_PER_CODE};
 pub use guard::{Guard, Part, TooLong};
-pub use lexer::{Item, Lexer};
+pub use lexer::Lexer;
 pub use line::{Line, LineKind, Lines, lines};
 pub use reader::{ReadError, Reader};
 
@@ -47,22 +41,4 @@ impl Default for Limits {
     fn default() -> Self {
         Self { max_line: MAX_LINE, max_event: MAX_EVENT }
     }
-}
-
-/// One dispatched event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SseEvent {
-    /// The `event:` field, or `message`.
-    pub event: String,
-    /// Whether the block had an `event:` field of its own.
-    pub named: bool,
-    /// The `data:` lines, joined by LF.
-    pub data: String,
-    /// The last event id when it was dispatched.
-    pub last_event_id: String,
-    /// The bytes of the whole block, up to and with the byte that dispatched it. Where the
-    /// blank line ends in CRLF, that byte is its CR: the LF comes later and is in no block.
-    pub range: Range<u64>,
-    /// When the byte that dispatched it came.
-    pub at: Moment,
 }

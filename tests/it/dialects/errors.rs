@@ -1,7 +1,7 @@
 //! Errors in every shape that was seen.
 
 use provoke::chat::ErrorBody;
-use provoke::dialect::all;
+use provoke::dialect::codecs;
 use serde_json::Value;
 
 use super::support::{cases, golden};
@@ -18,7 +18,7 @@ fn every_shape_of_error_is_read_alike_by_every_dialect() {
     let mut table = String::new();
     for (about, body) in shapes("errors") {
         let bytes = body.to_string();
-        let read: Vec<ErrorBody> = all()
+        let read: Vec<ErrorBody> = codecs()
             .iter()
             .map(|dialect| dialect.decode_error(bytes.as_bytes()).unwrap_or_else(|| panic!("{about}")))
             .collect();
@@ -46,7 +46,7 @@ fn row(about: &str, error: &ErrorBody) -> String {
 
 #[test]
 fn what_is_no_error_is_not_read_as_one() {
-    for dialect in all() {
+    for dialect in codecs() {
         for (about, body) in shapes("no_errors") {
             assert_eq!(dialect.decode_error(body.to_string().as_bytes()), None, "{about}");
         }
@@ -82,7 +82,7 @@ fn errors_are_written_as_their_dialect_tells_them() {
             ErrorBody { message: "bad gateway".into(), kind: Some("strange".into()), ..ErrorBody::default() },
         ),
     ];
-    for dialect in all() {
+    for dialect in codecs() {
         let mut table = String::new();
         for (status, error) in &errors {
             let written = dialect.encode_error(*status, error);

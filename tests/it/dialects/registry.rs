@@ -1,19 +1,23 @@
 //! Which dialects there are, and where they send what.
 
-use provoke::dialect::{all, by_id, by_openclaw_api};
+use provoke::dialect::{all, by_id, by_openclaw_api, codec, codecs};
 
 #[test]
 fn dialects_are_found_by_id_and_by_openclaws_name() {
     let mut ids: Vec<&str> = all().iter().map(|dialect| dialect.id()).collect();
     for dialect in all() {
         assert_eq!(by_id(dialect.id()).unwrap().id(), dialect.id());
-        assert_eq!(by_openclaw_api(dialect.openclaw_api()).unwrap().id(), dialect.id());
         assert!(!dialect.about().is_empty());
+        assert!(!dialect.stream_framings().is_empty());
+    }
+    for codec in codecs() {
+        assert_eq!(by_id(codec.id()).unwrap().about(), codec.about());
+        assert_eq!(by_openclaw_api(codec.openclaw_api()).unwrap().id(), codec.id());
     }
     assert!(ids.is_sorted(), "{ids:?}");
     ids.dedup();
     assert_eq!(ids.len(), all().len());
-    assert!(by_id("morse").is_none());
+    assert!(by_id("morse").is_none() && codec("morse").is_none());
     assert!(by_openclaw_api("morse").is_none());
 }
 
@@ -30,14 +34,14 @@ fn urls_are_built_as_openclaw_builds_them() {
         ("openai_chat", "https://x/v1/", "https://x/v1/chat/completions"),
     ];
     for (id, base, url) in cases {
-        assert_eq!(by_id(id).unwrap().path(base, "m"), url, "{id} {base}");
+        assert_eq!(codec(id).unwrap().path(base, "m", true), url, "{id} {base}");
     }
 }
 
 #[test]
 fn a_key_goes_where_the_dialect_wants_it() {
     let headers = |id: &str, key| {
-        let headers = by_id(id).unwrap().headers(key);
+        let headers = codec(id).unwrap().headers(key);
         headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
     };
     let version = "anthropic-version: 2023-06-01";

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use provoke::chat::{ErrorBody, Event, Fold, Request, Response};
 use provoke::dialect::view::view;
-use provoke::dialect::{all, by_id};
+use provoke::dialect::{codec, codecs};
 
 use super::any;
 use super::support::exchange;
 
 fn request_comes_back(id: &str, request: &Request) -> Result<(), TestCaseError> {
-    let dialect = by_id(id).unwrap();
+    let dialect = codec(id).unwrap();
     let written = dialect.encode_request(request);
     prop_assert_eq!(&written.problems, &[]);
     let read = dialect.decode_request(written.value.to_string().as_bytes());
@@ -20,7 +20,7 @@ fn request_comes_back(id: &str, request: &Request) -> Result<(), TestCaseError> 
 }
 
 fn response_comes_back(id: &str, response: &Response) -> Result<(), TestCaseError> {
-    let dialect = by_id(id).unwrap();
+    let dialect = codec(id).unwrap();
     let written = dialect.encode_response(response);
     let read = dialect.decode_response(written.to_string().as_bytes());
     prop_assert_eq!(&read.problems, &[], "{}", written);
@@ -29,7 +29,7 @@ fn response_comes_back(id: &str, response: &Response) -> Result<(), TestCaseErro
 }
 
 fn stream_comes_back(id: &str, response: &Response, overlap: bool) -> Result<(), TestCaseError> {
-    let dialect = by_id(id).unwrap();
+    let dialect = codec(id).unwrap();
     let events = any::events(response, overlap);
     let mut fold = Fold::new();
     events.iter().for_each(|event| fold.push(event));
@@ -87,7 +87,7 @@ fn an_error_in_a_stream_is_told_in_each_dialects_own_form() {
         code: Some("529".into()),
         ..ErrorBody::default()
     };
-    for dialect in all() {
+    for dialect in codecs() {
         let mut encoder = dialect.stream_encoder();
         let mut bytes = encoder.event(&Event::Start { id: None, model: Some("m".into()) });
         bytes.extend(encoder.event(&Event::Error(error.clone())));

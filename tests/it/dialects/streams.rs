@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use provoke::chat::{Event, PartKind};
 use provoke::dialect::view::{View, view};
-use provoke::dialect::{Dialect, all};
+use provoke::dialect::{Codec, codecs};
 use serde_json::Value;
 
 use super::support::{cases, exchange, golden, listed};
 
 #[test]
 fn streams_are_read_and_said_again_in_every_dialect() {
-    for dialect in all() {
+    for dialect in codecs() {
         for (name, body) in cases(&format!("streams/{}", dialect.id()), "sse") {
             let about = body.lines().next().unwrap().trim_start_matches(": ").to_owned();
             let seen = view(*dialect, &exchange(200, "text/event-stream", vec![Bytes::from(body)]));
             let mut text = format!("{about}\n\n{}", told(&seen));
-            for target in all() {
+            for target in codecs() {
                 write!(text, "\n--- {}\n{}", target.id(), said(*target, &seen)).unwrap();
             }
             golden(&format!("stream.{name}.{}", dialect.id()), &text);
@@ -79,7 +79,7 @@ fn kind_name(kind: &PartKind) -> String {
 }
 
 /// The records that `target` writes for what was seen, without what every record repeats.
-fn said(target: &dyn Dialect, seen: &View) -> String {
+fn said(target: &dyn Codec, seen: &View) -> String {
     let mut encoder = target.stream_encoder();
     let bytes: Vec<u8> = seen.events.iter().flat_map(|(_, event)| encoder.event(event)).collect();
     let mut text = String::new();
@@ -100,7 +100,7 @@ fn said(target: &dyn Dialect, seen: &View) -> String {
 
 #[test]
 fn a_view_is_the_same_however_the_body_is_cut() {
-    for dialect in all() {
+    for dialect in codecs() {
         for (name, body) in cases(&format!("streams/{}", dialect.id()), "sse") {
             let whole = view(*dialect, &exchange(200, "", vec![Bytes::from(body.clone())]));
             let bytes = body.bytes().map(|byte| Bytes::from(vec![byte])).collect();

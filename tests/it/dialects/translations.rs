@@ -1,6 +1,6 @@
 //! Requests of one dialect, said in every dialect.
 
-use provoke::dialect::{all, by_id};
+use provoke::dialect::{by_id, codecs};
 use serde_json::Value;
 
 use super::support::{cases, golden, listed};
@@ -11,7 +11,7 @@ fn a_request_is_said_in_every_dialect() {
         let case: Value = serde_json::from_str(&case).unwrap();
         let source = by_id(case["dialect"].as_str().unwrap()).unwrap();
         let read = source.decode_request(case["request"].to_string().as_bytes());
-        for target in all() {
+        for target in codecs() {
             let written = target.encode_request(&read.value);
             let text = format!(
                 "{}\nfrom {}\n\nnot understood:\n{}\ncannot be said:\n{}\n{:#}\n",

@@ -2,8 +2,9 @@
 
 use provoke::fault::wire::WireAct;
 use provoke::moment::Moment;
+use provoke::wire::Item;
 use provoke::wire::http::{HttpEvent, ResponseReader};
-use provoke::wire::sse::{Item, Lexer};
+use provoke::wire::sse::Lexer;
 use serde_json::Value;
 
 /// What the pure readers make of wire acts, up to the terminal record.
@@ -36,7 +37,7 @@ pub(super) fn read(acts: &[WireAct]) -> Reading {
                 }
                 HttpEvent::Body(bytes) => {
                     for item in lexer.push(&bytes, Moment::ZERO) {
-                        if let Item::Event(event) = item
+                        if let Item::Record(event) = item
                             && !done
                         {
                             done = read_record(&event.data, &mut reading);

@@ -1,17 +1,18 @@
 //! The two ends of a router in the tests: what it says to its caller, and what it has heard.
 
 use provoke::chat::{ErrorBody, Event, Finish, FinishReason, Response};
-use provoke::dialect::{Dialect, StreamDecoder};
+use provoke::dialect::{Codec, StreamDecoder};
 use provoke::moment::Moment;
+use provoke::wire::Item;
 use provoke::wire::http::{BodyLength, encode_chunk, encode_head};
-use provoke::wire::sse::{Item, Lexer};
+use provoke::wire::sse::Lexer;
 use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::OwnedWriteHalf;
 
 /// The caller's side of a connection.
 pub(super) struct Caller {
     pub(super) writer: OwnedWriteHalf,
-    pub(super) dialect: &'static dyn Dialect,
+    pub(super) dialect: &'static dyn Codec,
 }
 
 impl Caller {
@@ -71,7 +72,7 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    pub(super) fn new(dialect: &dyn Dialect) -> Self {
+    pub(super) fn new(dialect: &dyn Codec) -> Self {
         Self {
             lexer: Lexer::new(),
             decoder: dialect.stream_decoder(),
@@ -85,7 +86,7 @@ impl Heard {
     pub(super) fn push(&mut self, piece: &[u8]) -> Vec<Event> {
         let mut all = Vec::new();
         for item in self.lexer.push(piece, Moment::ZERO) {
-            let Item::Event(event) = item else { continue };
+            let Item::Record(event) = item else { continue };
             let json = serde_json::from_str::<serde_json::Value>(&event.data).is_ok();
             self.garbled |= !json && event.data.trim() != "[DONE]";
             all.extend(self.decoder.record(&event.event, &event.data).value);
@@ -97,7 +98,7 @@ impl Heard {
     }
 }
 
-pub(super) fn stop(dialect: &dyn Dialect) -> Finish {
+pub(super) fn stop(dialect: &dyn Codec) -> Finish {
     let raw = if dialect.id() == "openai_chat" { "stop" } else { "end_turn" };
     Finish { reason: FinishReason::Stop, raw: raw.to_owned() }
 }

@@ -121,7 +121,7 @@ impl Proxy {
             }
         };
         let path = request.target.clone();
-        let Some(dialect) = provoke::dialect::all().iter().copied().find(|dialect| {
+        let Some(dialect) = provoke::dialect::codecs().iter().copied().find(|dialect| {
             let end = if dialect.id() == "openai_chat" { "/chat/completions" } else { "/messages" };
             path.ends_with(end)
         }) else {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use provoke::dialect::by_id;
+use provoke::dialect::codec;
 use provoke::recording::cassette;
 use provoke::routing::Outcome;
 use wiremock::{MockServer, Request as Seen, ResponseTemplate};
@@ -49,7 +49,7 @@ async fn the_body_is_the_encoding_of_the_dialect() {
             let seen = only(&server).await;
             let mut asked = request(stream);
             asked.model = MODEL.to_owned();
-            let encoded = by_id(dialect).unwrap().encode_request(&asked).value;
+            let encoded = codec(dialect).unwrap().encode_request(&asked).value;
             assert_eq!(seen.body_json::<serde_json::Value>().unwrap(), encoded);
             assert_eq!(seen.body, encoded.to_string().into_bytes());
             assert_eq!(seen.headers["content-length"], seen.body.len().to_string().as_str());

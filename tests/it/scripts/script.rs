@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use provoke::chat::{Message, Request, Role};
-use provoke::dialect::by_id;
+use provoke::dialect::codec;
 use provoke::recording::timeline::{Act, Piece, Timeline};
 use provoke::recording::{Head, TransportEvent};
 use provoke::routing::{Backoff, Candidate, Deadlines, Input, Policy, Turn};
@@ -75,7 +75,7 @@ impl Setup {
         let candidate = |(place, id): (usize, &String)| Candidate {
             provider: format!("p{place}"),
             model: format!("m{place}"),
-            dialect: by_id(id).unwrap_or_else(|| panic!("no dialect `{id}`")),
+            dialect: codec(id).unwrap_or_else(|| panic!("no dialect `{id}`")),
             base_url: format!("http://p{place}.test/v1"),
             key: None,
             bearer_too: false,

@@ -1,7 +1,7 @@
 //! The turn under its tap: what the recording says of it, and what the caller gets.
 
 use bytes::Bytes;
-use provoke::dialect::by_id;
+use provoke::dialect::codec;
 use provoke::moment::Moment;
 use provoke::recording::{Head, Policy, Recording, Redactor, Stage, Tap, TransportEvent};
 use provoke::routing::{Effect, Input, Session};
@@ -15,7 +15,7 @@ const CHAT: &str = "openai_chat";
 fn session(candidates: usize, stream: bool) -> Session {
     let setup = Setup { dialects: vec![CHAT.to_owned(); candidates], stream, ..Setup::default() };
     let tap = Tap::new(Policy::Full, Redactor::default());
-    let caller = by_id(CHAT).unwrap();
+    let caller = codec(CHAT).unwrap();
     Session::new(setup.candidates(), request(stream), setup.policy, Seed(1), caller, tap)
 }
 
@@ -92,7 +92,7 @@ fn a_whole_answer_does_not_wait_for_the_drain() {
     let moments: Vec<u64> = caller.iter().map(|(at, _)| *at).collect();
     assert_eq!(moments, [7, 7, 7], "{caller:?}");
     let TransportEvent::Bytes(document) = &caller[1].1 else { panic!("{caller:?}") };
-    let answer = by_id(CHAT).unwrap().decode_response(document);
+    let answer = codec(CHAT).unwrap().decode_response(document);
     assert_eq!((answer.value.text().as_str(), answer.problems.len()), ("Good morning, Zoë 🦀", 0));
 }
 
@@ -108,7 +108,7 @@ fn a_failure_after_the_commit_is_an_error_in_the_stream() {
     let exchange = recording.caller().unwrap();
     let heads = exchange.events.iter().filter(|event| matches!(event.what, TransportEvent::Head(_)));
     assert_eq!(heads.count(), 1);
-    let view = provoke::dialect::view(by_id(CHAT).unwrap(), exchange);
+    let view = provoke::dialect::view(codec(CHAT).unwrap(), exchange);
     assert_eq!(view.response.text(), "Good");
     assert!(view.response.finish.is_none() && !view.ended);
     assert_eq!(view.error.unwrap().kind.as_deref(), Some("cut"));

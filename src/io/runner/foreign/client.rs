@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::chat::Request;
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::io::clock::{Clock, reached};
 use crate::io::router::events_of;
 use crate::recording::{Leg, Side, Stage, Tap, TransportEvent};
@@ -38,9 +38,9 @@ pub(super) struct Patience {
 }
 
 impl Door {
-    pub(super) fn call(&self, dialect: &dyn Dialect, mut request: Request) -> Call {
+    pub(super) fn call(&self, dialect: &dyn Codec, mut request: Request) -> Call {
         request.model = self.model.replace("{}", &request.model);
-        let url = dialect.path(&self.base, &request.model);
+        let url = dialect.path(&self.base, &request.model, request.stream);
         let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         headers.extend(dialect.headers(self.key.as_deref()));
         headers.retain(|(name, _)| !self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
@@ -54,7 +54,7 @@ impl Door {
 pub(super) async fn ask(
     call: Call,
     whose: (&str, &str),
-    dialect: &dyn Dialect,
+    dialect: &dyn Codec,
     patience: Patience,
     (tap, clock): (&mut Tap, &Clock),
 ) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Bench, JOBS_MAX, Job, Options, Progress, Ran, Step, blocking, each};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::io::clock::{Clock, TimeScale};
 use crate::io::mock::{Lobby, MockServer, Stray, Witness};
 use crate::mock::Library;
@@ -126,13 +126,13 @@ pub async fn run_foreign(
 }
 
 /// The dialects that the primaries speak.
-fn spoken(plans: &[Arc<Plan>]) -> Vec<&'static dyn Dialect> {
-    let speaks = |dialect: &&'static dyn Dialect| {
+fn spoken(plans: &[Arc<Plan>]) -> Vec<&'static dyn Codec> {
+    let speaks = |dialect: &&'static dyn Codec| {
         let mut primaries =
             plans.iter().flat_map(|plan| &plan.cells).filter_map(|cell| cell.candidates.first());
         primaries.any(|primary| primary.dialect.id() == dialect.id())
     };
-    crate::dialect::all().iter().copied().filter(speaks).collect()
+    crate::dialect::spoken().iter().copied().filter(speaks).collect()
 }
 
 /// New for every run, so that no cache of the subject knows a prompt.
@@ -197,7 +197,7 @@ async fn tried(job: &Job, trial: &Trial, round: &str) -> Ran {
 
 async fn still_alive(
     door: &Door,
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     trial: &Trial,
     job: &Job,
     record: (&mut Tap, &Clock),

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::client::{Door, Patience, ask};
 use super::{Foreign, PROBE_MAX, wall_of};
-use crate::dialect::Dialect;
+use crate::dialect::Codec;
 use crate::io::clock::Clock;
 use crate::io::mock::Lobby;
 use crate::recording::{Policy, Recording, Redactor, Tap, TransportEvent};
@@ -42,7 +42,7 @@ impl fmt::Display for Unreachable {
 
 /// The doors that work, by dialect; for the others, what was tried.
 pub(super) async fn doors(
-    wanted: &[&'static dyn Dialect],
+    wanted: &[&'static dyn Codec],
     foreign: &Foreign,
     lobby: &Lobby,
     nonce: Seed,
@@ -74,7 +74,7 @@ pub(super) async fn doors(
 }
 
 /// The base URLs to try, with and without `/v1`; those that come to the same path once.
-fn bases(url: &str, dialect: &dyn Dialect) -> Vec<String> {
+fn bases(url: &str, dialect: &dyn Codec) -> Vec<String> {
     let bare = url.trim_end_matches('/');
     let mut bases = vec![bare.to_owned()];
     if !bare.ends_with("/v1") {
@@ -82,7 +82,7 @@ fn bases(url: &str, dialect: &dyn Dialect) -> Vec<String> {
     }
     let mut paths = Vec::new();
     bases.retain(|base| {
-        let path = dialect.path(base, "model");
+        let path = dialect.path(base, "model", false);
         let new = !paths.contains(&path);
         paths.push(path);
         new
@@ -98,7 +98,7 @@ struct Seen {
 
 async fn knock(
     door: &Door,
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn Codec,
     lobby: &Lobby,
     foreign: &Foreign,
     nonce: Seed,

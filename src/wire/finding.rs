@@ -1,4 +1,4 @@
-//! What the witness notes about an event stream besides its events.
+//! What a witness notes about a stream besides its records.
 
 use std::collections::BTreeMap;
 
@@ -44,11 +44,19 @@ pub enum FindingCode {
     OversizedLine,
     /// Data after the `[DONE]` record.
     DataAfterDone,
+    /// A binary frame whose checksum does not fit; what follows cannot be read.
+    FrameChecksum,
+    /// A binary frame whose lengths cannot be; what follows cannot be read.
+    FrameMalformed,
+    /// The body ends inside a binary frame.
+    FrameCut,
+    /// Bytes that belong to no element of a streamed array.
+    ArrayStray,
 }
 
 impl FindingCode {
     /// All codes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Bom,
         Self::CrNewline,
         Self::InvalidUtf8,
@@ -58,6 +66,10 @@ impl FindingCode {
         Self::IdNul,
         Self::OversizedLine,
         Self::DataAfterDone,
+        Self::FrameChecksum,
+        Self::FrameMalformed,
+        Self::FrameCut,
+        Self::ArrayStray,
     ];
 
     /// The stable id.
@@ -73,20 +85,24 @@ impl FindingCode {
             Self::IdNul => "sse.id_nul",
             Self::OversizedLine => "sse.oversized_line",
             Self::DataAfterDone => "sse.data_after_done",
+            Self::FrameChecksum => "event_stream.checksum",
+            Self::FrameMalformed => "event_stream.malformed",
+            Self::FrameCut => "event_stream.cut",
+            Self::ArrayStray => "json_array.stray",
         }
     }
 }
 
 /// Counts findings by code, so that a hostile stream cannot flood the report.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally {
+pub(in crate::wire) struct Tally {
     seen: BTreeMap<FindingCode, u32>,
     dropped: u64,
 }
 
 impl Tally {
     /// Whether one more finding of this code may be reported.
-    pub(super) fn admit(&mut self, code: FindingCode) -> bool {
+    pub(in crate::wire) fn admit(&mut self, code: FindingCode) -> bool {
         let seen = self.seen.entry(code).or_default();
         if *seen < MAX_FINDINGS_PER_CODE {
             *seen += 1;
@@ -97,13 +113,13 @@ impl Tally {
     }
 
     /// How many were not reported.
-    pub(super) const fn dropped(&self) -> u64 {
+    pub(in crate::wire) const fn dropped(&self) -> u64 {
         self.dropped
     }
 }
 
 /// The beginning of a text, for a message.
-pub(super) fn excerpt(text: &str) -> &str {
+pub(in crate::wire) fn excerpt(text: &str) -> &str {
     text.char_indices().nth(MAX_EXCERPT_CHARS).map_or(text, |(end, _)| &text[..end])
 }
 
