@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use provoke::scenario::race::{Race, to_yaml};
+use provoke::scenario::race::{Race, Via, to_yaml};
 use provoke::simulation::interleave::explore::{Explored, STATES_MAX};
 use provoke::simulation::interleave::{invariant, policy};
 
@@ -44,11 +44,21 @@ fn knowing_states_again_loses_no_order() {
     assert!(compared > 400, "{compared}");
 }
 
+/// The same race with one actor at most who writes the files past the gateway: what two of them write over
+/// each other, before the gateway has looked, nobody can keep.
+fn one_writer(mut race: Race) -> Race {
+    let writers = race.actors.iter_mut().filter(|actor| actor.via != Via::Socket);
+    for actor in writers.skip(1) {
+        actor.via = Via::Socket;
+    }
+    race
+}
+
 proptest! {
     #![proptest_config(Config { max_shrink_iters: 400, ..crate::chance::tries(128) })]
 
     #[test]
-    fn ours_breaks_nothing_in_any_race(race in race()) {
+    fn ours_breaks_nothing_in_any_race(race in race().prop_map(one_writer)) {
         let explored = (policy::ALL[0].explore)(&race, DRAWN_MAX).expect("a start that can be made");
         let found: Vec<String> = explored
             .found
