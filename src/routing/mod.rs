@@ -10,6 +10,7 @@ mod body;
 mod candidate;
 mod classify;
 pub mod conduct;
+pub mod service;
 mod egress;
 mod failure;
 mod policy;

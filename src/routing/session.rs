@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::chat::{Event, Request};
 use crate::dialect::Codec;
 use crate::moment::Moment;
-use crate::recording::{ExchangeId, Leg, Recording, RequestBytes, Side, Tap};
+use crate::recording::{ExchangeId, Leg, Recording, RequestBytes, Side, Tap, TransportEvent};
 use crate::seed::Seed;
 use crate::wire::url::request_target;
 
@@ -17,6 +17,7 @@ use super::candidate::Candidate;
 use super::conduct::{Conduct, Ours};
 use super::egress::Egress;
 use super::policy::Policy;
+use super::service;
 use super::step::{Call, Input, Outcome, Output};
 use super::turn::Turn;
 
@@ -27,6 +28,8 @@ pub enum Effect {
     Open(Call),
     /// Drop the connection of an attempt.
     Drop(u32),
+    /// Give this to the caller.
+    Tell(TransportEvent),
     /// The turn is over.
     Over,
 }
@@ -40,6 +43,8 @@ pub struct Session {
     exchanges: BTreeMap<u32, ExchangeId>,
     caller: ExchangeId,
     conduct: &'static dyn Conduct,
+    /// Whether a head tells the caller who answers, and what failed before.
+    names_served: bool,
     /// Only a mutant keeps events back.
     held: Vec<Event>,
     outcome: Option<Outcome>,
@@ -54,7 +59,29 @@ impl Session {
         policy: Policy,
         seed: Seed,
         dialect: &'static dyn Codec,
+        tap: Tap,
+    ) -> Self {
+        let first = candidates.first().map(Candidate::label).unwrap_or_default();
+        let asked = Request { model: first.clone(), ..request.clone() };
+        let bytes = RequestBytes {
+            method: "POST".to_owned(),
+            path: request_target(&dialect.path("", &first, request.stream)).to_owned(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: Bytes::from(dialect.encode_request(&asked).value.to_string()),
+        };
+        Self::asked(candidates, request, policy, seed, dialect, tap, bytes)
+    }
+
+    /// A session for a caller that asked with these bytes.
+    #[must_use]
+    pub fn asked(
+        candidates: Vec<Candidate>,
+        request: Request,
+        policy: Policy,
+        seed: Seed,
+        dialect: &'static dyn Codec,
         mut tap: Tap,
+        bytes: RequestBytes,
     ) -> Self {
         let labels = candidates
             .iter()
@@ -62,19 +89,31 @@ impl Session {
         let labels: Vec<_> = labels.collect();
         let model =
             labels.first().map(|(provider, model, _)| format!("{provider}/{model}")).unwrap_or_default();
-        let asked = Request { model: model.clone(), ..request.clone() };
-        let bytes = RequestBytes {
-            method: "POST".to_owned(),
-            path: request_target(&dialect.path("", &model, false)).to_owned(),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: Bytes::from(dialect.encode_request(&asked).value.to_string()),
-        };
         let leg = Leg { side: Side::Caller, attempt: 0, provider: "", model: &model, dialect: dialect.id() };
         let caller = tap.begin(leg, bytes, Moment::ZERO);
         let egress = Egress::new(dialect, request.stream);
         let turn = Turn::new(candidates, request, policy, seed);
         let exchanges = BTreeMap::new();
-        Self { turn, tap, egress, labels, exchanges, caller, conduct: &Ours, held: Vec::new(), outcome: None }
+        Self {
+            turn,
+            tap,
+            egress,
+            labels,
+            exchanges,
+            caller,
+            conduct: &Ours,
+            names_served: false,
+            held: Vec::new(),
+            outcome: None,
+        }
+    }
+
+    /// The same session, whose head tells the caller who answers, after how many attempts, and what failed
+    /// before.
+    #[must_use]
+    pub const fn naming_served(mut self) -> Self {
+        self.names_served = true;
+        self
     }
 
     /// The same session, decided by another conduct.
@@ -101,6 +140,7 @@ impl Session {
                 }
             }
             Input::CallerLeft => {
+                // Nobody is there to be told.
                 if let Some(event) = self.egress.left() {
                     self.tap.event(self.caller, now, event);
                 }
@@ -135,27 +175,48 @@ impl Session {
             Output::Emit(event) => {
                 let mut events = std::mem::take(&mut self.held);
                 events.push(event);
-                self.tell(now, events);
+                self.tell(now, events, effects);
             }
             Output::Decide(decision) if !self.conduct.says(&decision.kind) => {}
             Output::Decide(decision) => self.tap.decision(now, decision),
             Output::Over(outcome) => {
-                self.end(now, &outcome);
+                self.end(now, &outcome, effects);
                 self.outcome = Some(outcome);
                 effects.push(Effect::Over);
             }
         }
     }
 
-    fn tell(&mut self, now: Moment, events: Vec<Event>) {
+    fn tell(&mut self, now: Moment, events: Vec<Event>, effects: &mut Vec<Effect>) {
         for event in events.into_iter().flat_map(|event| self.conduct.tells(event)) {
             for event in self.egress.event(&event) {
-                self.tap.event(self.caller, now, event);
+                self.pass(now, event, effects);
             }
         }
     }
 
-    fn end(&mut self, now: Moment, outcome: &Outcome) {
+    /// Gives something to the caller, under the tap.
+    fn pass(&mut self, now: Moment, mut event: TransportEvent, effects: &mut Vec<Effect>) {
+        if let (true, TransportEvent::Head(head)) = (self.names_served, &mut event) {
+            let so_far = self.turn.so_far();
+            let label = |place: usize| self.labels.get(place);
+            let failed: Vec<_> = so_far
+                .failures
+                .iter()
+                .filter_map(|(_, place, failure)| {
+                    let (provider, model, _) = label(*place)?;
+                    Some((format!("{provider}/{model}"), failure.class.name()))
+                })
+                .collect();
+            let served = (head.status < 400).then(|| self.turn.at()).and_then(label);
+            let served = served.map(|(provider, model, _)| (provider.as_str(), model.as_str()));
+            head.headers.extend(service::headers(served, self.turn.attempts(), &failed));
+        }
+        self.tap.event(self.caller, now, event.clone());
+        effects.push(Effect::Tell(event));
+    }
+
+    fn end(&mut self, now: Moment, outcome: &Outcome, effects: &mut Vec<Effect>) {
         let instead = self.conduct.ends(outcome).filter(|_| outcome.answered.is_none());
         let told = match instead {
             Some(events) => {
@@ -166,7 +227,7 @@ impl Session {
             None => self.egress.end(outcome, &self.conduct.adds()),
         };
         for event in told {
-            self.tap.event(self.caller, now, event);
+            self.pass(now, event, effects);
         }
     }
 

@@ -88,6 +88,21 @@ impl Turn {
         }
     }
 
+    /// How it stands: who failed so far, and why.
+    pub(super) const fn so_far(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The place of the candidate that is asked.
+    pub(super) const fn at(&self) -> usize {
+        self.candidate
+    }
+
+    /// The attempts so far.
+    pub(super) const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// Takes one input and says what to do.
     pub fn handle(&mut self, now: Moment, input: Input) -> Vec<Output> {
         let mut out = Vec::new();

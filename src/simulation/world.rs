@@ -85,7 +85,8 @@ impl World {
                     self.queue.clear();
                     self.sent(now, &TransportEvent::Cancelled, stage);
                 }
-                Effect::Drop(_) => {}
+                // The tap has what the caller gets.
+                Effect::Drop(_) | Effect::Tell(_) => {}
                 Effect::Over => self.over = true,
             }
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use provoke::chat::{Message, Request, Role};
 use provoke::dialect::codec;
 use provoke::io::clock::{Clock, TimeScale};
-use provoke::io::router::drive;
+use provoke::io::router::{Patient, drive};
 use provoke::recording::{Recording, Redactor, Tap};
 use provoke::routing::{Candidate, Outcome, Policy, Session};
 use provoke::seed::Seed;
@@ -61,7 +61,8 @@ async fn run_with(candidates: Vec<Candidate>, request: Request, mut policy: Poli
     let tap = Tap::new(provoke::recording::Policy::Full, Redactor::new([KEY.to_owned()]));
     let caller = codec("openai_chat").unwrap();
     let mut session = Session::new(candidates, request, policy, Seed(1), caller, tap);
-    drive(&mut session, &Clock::start(TimeScale::new(1000.0).unwrap()), None).await;
+    let clock = Clock::start(TimeScale::new(1000.0).unwrap());
+    drive(&mut session, &clock, &mut Patient::new(&clock, None)).await;
     session.finish()
 }
 

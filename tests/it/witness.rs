@@ -6,7 +6,7 @@ use std::time::Duration;
 use provoke::chat::{Message, Request, Role};
 use provoke::dialect::{self, view};
 use provoke::io::clock::{Clock, TimeScale};
-use provoke::io::router::drive;
+use provoke::io::router::{Patient, drive};
 use provoke::recording::{Policy as Keep, Recording, Redactor, Tap};
 use provoke::routing::{Backoff, Candidate, Outcome, Policy, Session};
 use provoke::seed::Seed;
@@ -37,7 +37,8 @@ async fn turn(candidates: Vec<Candidate>, stream: bool, scale: TimeScale) -> (Re
     let backoff = Backoff { first: Duration::from_millis(10), max: Duration::from_millis(20) };
     let policy = Policy { backoff, ..Policy::default() };
     let mut session = Session::new(candidates, request(stream), policy, Seed(1), dialect, tap);
-    drive(&mut session, &Clock::start(scale), None).await;
+    let clock = Clock::start(scale);
+    drive(&mut session, &clock, &mut Patient::new(&clock, None)).await;
     session.finish()
 }
 

@@ -1,12 +1,13 @@
 //! What `gateway run` is given: arguments, environment and config, put together.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::run::Args;
 use crate::cli::config::environment;
 use crate::cli::error::{CliError, Exit};
-use crate::config::{GatewayConfig, Secret};
+use crate::config::{self, Config, DEFAULT_AGENT, GatewayConfig, Secret};
 use crate::gateway::resolve::{Given, Switches, resolve};
 use crate::gateway::settings::Settings;
 use crate::io::client::Identity;
@@ -107,19 +108,39 @@ impl Setup {
         }
     }
 
+    /// The providers and models of the config as it is now; none where there is no config.
+    ///
+    /// # Errors
+    /// The config cannot be read.
+    pub(super) fn models(&self) -> Result<Config, CliError> {
+        let text = self.text()?.unwrap_or_else(|| "{}".to_owned());
+        let beside = self.state_dir.join("agents").join(DEFAULT_AGENT).join("agent").join("models.json");
+        let models =
+            files::read_plain(&beside).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let name = beside.display().to_string();
+        let models = models.as_deref().map(|text| (text, name.as_str()));
+        config::load(&text, &self.config.display().to_string(), &self.env, models)
+            .map_err(|error| CliError::new(Exit::Usage, error.0))
+    }
+
+    fn text(&self) -> Result<Option<String>, CliError> {
+        match files::read_plain(&self.config) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                let hint = "make it a file that this user may read, or name another with --config";
+                let what = format!("cannot read {}", self.config.display());
+                Err(CliError::system(what, &error, hint))
+            }
+        }
+    }
+
     /// Reads the config as it is now, and makes settings of it.
     pub(super) fn settings(&self) -> Result<(Settings, GatewayConfig), CliError> {
         let file = self.config.display().to_string();
-        let text = match files::read_plain(&self.config) {
-            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => {
-                let hint = "make it a file that this user may read, or name another with --config";
-                return Err(CliError::system(format!("cannot read {file}"), &error, hint));
-            }
-        };
+        let text = self.text()?;
         let config = match &text {
-            Some(text) => crate::config::gateway(text, &file, &self.env)
+            Some(text) => config::gateway(text, &file, &self.env)
                 .map_err(|error| CliError::new(Exit::Usage, error.0))?,
             None => GatewayConfig::default(),
         };

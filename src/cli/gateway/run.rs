@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::given::{Setup, StoreAt, usage};
 use crate::cli::error::{CliError, Exit};
 use crate::cli::run::interrupted;
-use crate::config::LoggingConfig;
+use crate::config::{Config, LoggingConfig};
 use crate::gateway::log::{Level, Line, Place};
 use crate::gateway::nodes;
 use crate::gateway::pairing::image::AtRest;
@@ -23,6 +23,7 @@ use crate::io::gateway::errands::Errands;
 use crate::io::gateway::journal::{FILE_MAX, Journal, Keeping, LogFile};
 use crate::io::gateway::store::{self, NodeFiles, NodeRows, OpenClawFiles, Options, Sqlite};
 use crate::io::gateway::{Console, Scribe, Server, Watch, World};
+use crate::io::router::Models;
 use crate::problem::Problem;
 use crate::recording::Redactor;
 
@@ -120,15 +121,42 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     let mut errands = Errands::new(setup.state_dir.clone(), setup.config.clone(), file);
     errands.env.clone_from(&setup.env);
     errands.zone = zone;
-    errands.know(secrets(&settings));
     let errands = Arc::new(errands);
-    let world = World { store, nodes, errands: errands.clone(), log: scribe.sink() };
-    let done = runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe), &config.notes));
+    let router = router(&setup, &scribe)?;
+    let known: Vec<String> = secrets(&settings).into_iter().chain(keys(&router.config())).collect();
+    errands.know(known.clone());
+    scribe.know(known);
+    let world = World {
+        store,
+        nodes,
+        errands: errands.clone(),
+        log: scribe.sink(),
+        models: Some(Arc::clone(&router)),
+    };
+    let done =
+        runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe, &router), &config.notes));
     // An errand may hang on a file system that does not answer.
     runtime.shutdown_timeout(LAST_ERRANDS);
     scribe.finish();
     shown.wait();
     done
+}
+
+/// The router of the config's models. What is wrong with a provider keeps none of the others out.
+fn router(setup: &Setup, scribe: &Scribe) -> Result<Arc<Models>, CliError> {
+    let config = setup.models()?;
+    let log = scribe.sink();
+    let say = move |words: &str, warns: bool| {
+        let level = if warns { Level::Warn } else { Level::Info };
+        log(&Line::new(level, "model-fallback/decision", words.to_owned()));
+    };
+    Ok(Arc::new(Models::new(config, Arc::new(say))))
+}
+
+/// The keys of all providers.
+fn keys(config: &Config) -> Vec<String> {
+    let keys = config.providers.values().filter_map(|provider| provider.key.secret.as_ref());
+    keys.map(|key| key.expose().to_owned()).collect()
 }
 
 /// Serves until a signal comes.
@@ -137,13 +165,13 @@ async fn serve(
     settings: Settings,
     mut world: World,
     mut watch: Watch,
-    (errands, scribe): (&Errands, &Scribe),
+    (errands, scribe, router): (&Errands, &Scribe, &Models),
     notes: &[Problem],
 ) -> Result<Exit, CliError> {
     let _survives = survive_large_files();
     let log = scribe.sink();
     // What was a secret once may still stand in a log.
-    let mut known: BTreeSet<String> = secrets(&settings).into_iter().collect();
+    let mut known: BTreeSet<String> = secrets(&settings).into_iter().chain(keys(&router.config())).collect();
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
@@ -186,6 +214,17 @@ async fn serve(
                         say(Level::Warn, missing);
                     }
                     server.reconfigure(settings).await;
+                    match setup.models() {
+                        Ok(config) => {
+                            known.extend(keys(&config));
+                            errands.know(known.iter().cloned().collect());
+                            scribe.know(known.iter().cloned().collect());
+                            router.reload(config);
+                        }
+                        Err(error) => error.problems.iter().for_each(|problem| {
+                            say(Level::Error, format!("models changed, and are not taken in: {}", noted(problem)));
+                        }),
+                    }
                 }
                 Err(error) => error.problems.iter().for_each(|problem| {
                     say(Level::Error, format!("config changed, and is not taken in: {}", noted(problem)));

@@ -3,25 +3,30 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http_body_util::Full;
+use futures_util::future::Either;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode, Version};
+use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::door::Permit;
 use super::server::Shared;
 use crate::gateway::auth;
 use crate::gateway::handshake::Upgrade;
-use crate::gateway::origin::PROXY_HEADERS;
+use crate::gateway::origin::{PROXY_HEADERS, is_local_host, parse_origin};
 use crate::gateway::settings::AuthMode;
+use crate::io::router::{Asked, Body, refusal, whole};
+use crate::routing::service::{credential, endpoint};
 
-type Answer = Response<Full<Bytes>>;
+type Answer = Response<Body>;
+type Told = Result<Answer, Infallible>;
 
 /// The path of the canvas, which this gateway does not have.
 const CANVAS: &str = "/__openclaw__/ws";
@@ -34,6 +39,8 @@ pub(super) struct Reception {
     pub(super) shared: Arc<Shared>,
     pub(super) peer: SocketAddr,
     pub(super) local: SocketAddr,
+    /// Told when the connection asks for a model, and may: it stays.
+    pub(super) stays: Arc<Notify>,
     /// Filled when the connection becomes a WebSocket.
     pub(super) pass: Mutex<Option<Pass>>,
 }
@@ -47,23 +54,94 @@ pub(super) struct Pass {
 impl Service<Request<Incoming>> for Reception {
     type Response = Answer;
     type Error = Infallible;
-    type Future = Ready<Result<Answer, Infallible>>;
+    type Future = Either<Ready<Told>, Pin<Box<dyn Future<Output = Told> + Send>>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let mut answer = self.answer(&request);
-        let headers = answer.headers_mut();
-        for (name, value) in [
-            ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
-            ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
+        if self.asks_a_model(&request) {
+            return Either::Right(self.model(request));
         }
-        ready(Ok(answer))
+        Either::Left(ready(Ok(safe(self.answer(&request)))))
     }
 }
 
+/// The answer with what every answer has.
+fn safe(mut answer: Answer) -> Answer {
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
 impl Reception {
+    /// Whether a request is for the router.
+    fn asks_a_model(&self, request: &Request<Incoming>) -> bool {
+        self.shared.models.is_some()
+            && !names(request.headers(), header::UPGRADE, "websocket")
+            && endpoint(request.uri().path(), |name| text(request.headers(), name)).is_some()
+    }
+
+    /// Passes a request to the router, where its caller may ask.
+    fn model(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Told> + Send>> {
+        let may_ask = self.may_ask(&request);
+        if may_ask.is_ok() {
+            self.stays.notify_one();
+        }
+        let models = self.shared.models.clone();
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let header = |name: &str| text(&parts.headers, name);
+            let (Some(models), Some(endpoint)) = (models, endpoint(parts.uri.path(), header)) else {
+                return Ok(safe(said(StatusCode::NOT_FOUND, "Not Found")));
+            };
+            let dialect = endpoint.dialect();
+            if let Err((status, kind, words)) = may_ask {
+                return Ok(safe(refusal(dialect, status, kind, words)));
+            }
+            if parts.method.as_str() != endpoint.method() {
+                let mut answer = said(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+                answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(endpoint.method()));
+                return Ok(safe(answer));
+            }
+            let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+            let asked = Asked { path, headers: parts.headers.clone(), body };
+            Ok(safe(models.answer(endpoint, asked).await))
+        })
+    }
+
+    /// Whether whoever sends this may ask a model; if not, the status, kind and words of the refusal.
+    fn may_ask(&self, request: &Request<Incoming>) -> Result<(), (u16, &'static str, &'static str)> {
+        let headers = request.headers();
+        if self.shared.stopping.load(Ordering::Relaxed) {
+            return Err((503, "unavailable", "the gateway is stopping"));
+        }
+        // A page of another site can make a browser send this, and must not read or spend anything.
+        if headers.contains_key(header::ORIGIN) && !self.is_own_page(headers) {
+            return Err((403, "forbidden", "requests of web pages of another origin are not answered"));
+        }
+        let mode = self.shared.auth.read().unwrap_or_else(PoisonError::into_inner);
+        let secret = match &*mode {
+            AuthMode::None if is_local_host(text(headers, "host").unwrap_or_default()) => return Ok(()),
+            AuthMode::Token(Some(secret)) | AuthMode::Password(Some(secret)) => secret,
+            _ => return Err((401, "unauthorized", "Unauthorized")),
+        };
+        let given = credential(request.uri().query(), |name| text(headers, name));
+        match given.is_some_and(|given| auth::equal(given, secret.expose())) {
+            true => Ok(()),
+            false => Err((401, "unauthorized", "Unauthorized")),
+        }
+    }
+
+    /// Whether a request comes from a page of this very machine.
+    fn is_own_page(&self, headers: &HeaderMap) -> bool {
+        let is_loopback = |text: &str| parse_origin(text).is_some_and(|origin| origin.is_loopback());
+        text(headers, "origin").is_some_and(is_loopback) && self.peer.ip().to_canonical().is_loopback()
+    }
+
     fn answer(&self, request: &Request<Incoming>) -> Answer {
         let path = request.uri().path();
         if names(request.headers(), header::UPGRADE, "websocket") {
@@ -140,7 +218,7 @@ impl Reception {
             headers: headers.collect(),
         });
         *self.pass.lock().unwrap_or_else(PoisonError::into_inner) = Some(Pass { permit, upgrade });
-        let mut answer = Response::new(Full::default());
+        let mut answer = Response::new(whole(Bytes::new()));
         *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
         let headers = answer.headers_mut();
         headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
@@ -192,12 +270,17 @@ fn names(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
     values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(word))
 }
 
+/// The text of a header.
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
 fn said(status: StatusCode, words: &'static str) -> Answer {
     typed(status, TEXT, words)
 }
 
 fn typed(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    let mut answer = Response::new(whole(body));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     answer

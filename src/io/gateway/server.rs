@@ -11,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
@@ -27,6 +27,7 @@ use super::world::World;
 use crate::gateway::hall::{Hall, Input};
 use crate::gateway::settings::{AuthMode, Settings};
 use crate::io::clock::{Clock, TimeScale};
+use crate::io::router::Models;
 
 /// The head of a request, in bytes.
 const HEAD_MAX: usize = 16 << 10;
@@ -56,6 +57,8 @@ pub(super) struct Shared {
     pub(super) stopping: AtomicBool,
     /// Nobody hears the store's answers any more.
     pub(super) over: AtomicBool,
+    /// Answers for models, where there are any.
+    pub(super) models: Option<Arc<Models>>,
     next_conn: AtomicU64,
     total: Total,
     /// Bytes that may wait for the hall.
@@ -99,6 +102,7 @@ impl Server {
             began: Instant::now(),
             stopping: AtomicBool::new(false),
             over: AtomicBool::new(false),
+            models: world.models.clone(),
             next_conn: AtomicU64::new(0),
             total: Total::default(),
             room: Arc::new(Semaphore::new(INBOX_BYTES.max(limits.payload))),
@@ -201,14 +205,18 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mu
     let _ = stream.set_nodelay(true);
     find_out_the_dead(&stream);
     // What HTTP needs is given back before the socket begins its long life.
-    let receiving = Box::pin(async {
+    let stays = Arc::new(Notify::new());
+    let mut receiving = Box::pin(receive(shared, stream, (peer, local), Arc::clone(&stays)));
+    let received = loop {
         tokio::select! {
             biased;
-            socket = receive(shared, stream, peer, local) => socket,
-            () = place.must_go() => None,
+            socket = &mut receiving => break socket,
+            () = stays.notified() => place.stay(),
+            () = place.must_go() => break None,
         }
-    });
-    if let Some(socket) = receiving.await {
+    };
+    drop(receiving);
+    if let Some(socket) = received {
         place.stay();
         socket.run().await;
     }
@@ -219,10 +227,10 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mu
 async fn receive(
     shared: Arc<Shared>,
     stream: TcpStream,
-    peer: SocketAddr,
-    local: SocketAddr,
+    (peer, local): (SocketAddr, SocketAddr),
+    stays: Arc<Notify>,
 ) -> Option<Socket> {
-    let reception = Reception { shared: Arc::clone(&shared), peer, local, pass: Mutex::new(None) };
+    let reception = Reception { shared: Arc::clone(&shared), peer, local, stays, pass: Mutex::new(None) };
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(shared.handshake)

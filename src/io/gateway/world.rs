@@ -9,6 +9,7 @@ use crate::gateway::nodes;
 use crate::gateway::pairing::Store;
 
 use super::errands::Errands;
+use crate::io::router::Models;
 
 /// What methods need of files. It may block.
 pub trait DoErrands: Send + Sync + 'static {
@@ -48,4 +49,6 @@ pub struct World {
     pub errands: Arc<dyn DoErrands>,
     /// The log.
     pub log: Sink,
+    /// The router, where this gateway answers for models.
+    pub models: Option<Arc<Models>>,
 }

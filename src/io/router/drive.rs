@@ -12,16 +12,45 @@ use crate::routing::{Effect, Input, Session};
 
 use super::transport::{NEWS_MAX, attempt};
 
-/// Runs a session to its end. The caller hangs up this long after the beginning, where it does.
+/// Who asked, as a driver meets them.
+pub trait Caller {
+    /// Returns when they hang up.
+    fn left(&mut self) -> impl Future<Output = ()> + Send;
+
+    /// Gives them something. It may wait for them to take it.
+    fn tell(&mut self, event: TransportEvent) -> impl Future<Output = ()> + Send;
+}
+
+/// A caller who takes everything, and hangs up at some instant, if at all.
+#[derive(Debug, Clone, Copy)]
+pub struct Patient(Option<Instant>);
+
+impl Patient {
+    /// One that hangs up so long after the beginning, where it does.
+    #[must_use]
+    pub fn new(clock: &Clock, leaves: Option<Duration>) -> Self {
+        Self(leaves.map(|after| clock.instant(clock.now() + after)))
+    }
+}
+
+impl Caller for Patient {
+    async fn left(&mut self) {
+        reached(self.0).await;
+    }
+
+    async fn tell(&mut self, _: TransportEvent) {}
+}
+
+/// Runs a session to its end.
 ///
 /// Dropping the future drops every connection.
-pub async fn drive(session: &mut Session, clock: &Clock, leaves: Option<Duration>) {
+pub async fn drive(session: &mut Session, clock: &Clock, caller: &mut impl Caller) {
     let mut running: Option<Attempt> = None;
     let mut patience = Patience::new();
     // News read since a deadline came. What had come by then is read first, so that a busy machine
     // makes no timeout; what goes on coming does not put the deadline off.
     let mut behind = 0;
-    let mut leaves = leaves.map(|after| clock.instant(clock.now() + after));
+    let mut is_there = true;
     let mut effects = session.handle(clock.now(), Input::Begin);
     loop {
         for effect in effects.drain(..) {
@@ -36,6 +65,7 @@ pub async fn drive(session: &mut Session, clock: &Clock, leaves: Option<Duration
                         running = None;
                     }
                 }
+                Effect::Tell(event) => caller.tell(event).await,
                 Effect::Over => return,
             }
         }
@@ -43,8 +73,8 @@ pub async fn drive(session: &mut Session, clock: &Clock, leaves: Option<Duration
         let due = deadline.map(|deadline| clock.instant(deadline).max(patience.until));
         let (now, input) = tokio::select! {
             biased;
-            () = reached(leaves), if leaves.is_some() => {
-                leaves = None;
+            () = caller.left(), if is_there => {
+                is_there = false;
                 (clock.now(), Input::CallerLeft)
             }
             Some((number, event)) = next(&mut running), if behind <= NEWS_MAX => {

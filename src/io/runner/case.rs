@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Bench, Job, UNSEEN, blocking};
 use crate::io::clock::Clock;
 use crate::io::mock::{MockServer, Witness};
-use crate::io::router::drive;
+use crate::io::router::{Patient, drive};
 use crate::mock::Upstream;
 use crate::recording::{Recording, Redactor, Wall};
 use crate::routing::{Candidate, Outcome};
@@ -56,7 +56,7 @@ pub(super) async fn wire(job: &Job, bench: &Bench) -> std::io::Result<Ran> {
     });
     let conduct = options.conduct();
     let mut session = session(plan, candidates.collect(), conduct, redactor(cell, bench), job.seed);
-    drive(&mut session, &clock, plan.caller.leaves).await;
+    drive(&mut session, &clock, &mut Patient::new(&clock, plan.caller.leaves)).await;
     server.finish().await;
     let (job, wall) = (job.clone(), witness.finish());
     let judged = move || {

@@ -37,7 +37,9 @@ impl Invariant for ApprovedIsAdmitted {
             return None;
         }
         let promised = scene.facts.promised.get(&ask.claim.device_id)?.words();
-        let good = scope::allows(&ask.role, &promised, &ask.scopes) && !ask.scopes.is_empty();
+        // A scope of another role is nothing that this one could have, whoever was granted it.
+        let is_its_own = scope::unknown(&ask.role, &ask.scopes).is_empty();
+        let good = is_its_own && scope::allows(&ask.role, &promised, &ask.scopes) && !ask.scopes.is_empty();
         good.then(|| {
             format!("{} was approved for what it asks, and is refused: {message}", ask.claim.device_id)
         })

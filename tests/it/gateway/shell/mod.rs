@@ -60,6 +60,7 @@ impl Rig {
         let lines = Arc::clone(&log);
         let store = Memory::new(ServerKey([7; 32]), Policy::default());
         let world = World {
+            models: None,
             store: Box::new(store),
             nodes: Box::new(NodesInMemory::default()),
             errands: Arc::new(NoErrands),
