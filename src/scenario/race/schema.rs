@@ -155,7 +155,7 @@ pub enum Act {
     /// Looks at what is paired and what is asked.
     List,
     /// Approves a request.
-    Approve(WhichWord),
+    Approve(ApproveWord),
     /// Rejects a request.
     Reject(WhichWord),
     /// Removes a device.
@@ -172,7 +172,22 @@ pub enum Act {
     StepClock(#[schemars(with = "SignedSpan")] Spanned<SignedSpan>),
 }
 
-/// Which request is meant.
+/// What is approved.
+#[derive(Debug, Clone, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApproveWord {
+    /// The newest that the actor's last look showed.
+    Shown,
+    /// The one that the gateway told of last, over the open connection; waits until there is one.
+    Heard,
+    /// One that stands at the start, by its name.
+    Id(#[schemars(with = "String")] Spanned<String>),
+    /// What this device asks, whatever its id is then: looks, approves the newest request of the device, and
+    /// where that is gone by then looks again, for one that asks no more than the one that was shown first.
+    Device(#[schemars(with = "String")] Spanned<String>),
+}
+
+/// Which request is rejected.
 #[derive(Debug, Clone, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhichWord {

@@ -34,7 +34,7 @@ actors:
     via: { cli: laptop }
     gateway: 1
     does: [ list, approve: shown, { reject: { id: X } }, rotate: { device: pi, role: node } ]
-  power: [ kill: 1, wait: 300s, step-clock: -1h, approve: heard ]
+  power: [ kill: 1, wait: 300s, step-clock: -1h, approve: heard, approve: { device: pi } ]
 breaks: { openclaw-2026.4.12: [pairing.converges] }
 order: [loop, operator, power]
 ";
@@ -76,6 +76,16 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "device: pi, role",
         "device: pj, role",
         "any.yaml:16:76: no device is called `pj`\n  help: did you mean `pi`?",
+    ),
+    (
+        "approve: { device: pi }",
+        "approve: { device: pie }",
+        "any.yaml:17:85: no device is called `pie`\n  help: did you mean `pi`?",
+    ),
+    (
+        "approve: { device: pi }",
+        "reject: { device: pi }",
+        "any.yaml:17:69: unknown value `device`\n  help: known here: shown, heard, id",
     ),
     ("wait: 300s", "wait: soon", "any.yaml:17:27: `soon` is no duration; write it as `250ms`, `2s` or `1m`"),
     ("wait: 300s", "wait: 9000h", "any.yaml:17:27: that is longer than a year"),
@@ -194,24 +204,9 @@ fn wordy() -> impl Strategy<Value = Race> {
 
 /// A race whose acts name only devices that somebody speaks of, as a file must.
 fn fits(race: &Race) -> bool {
-    use provoke::scenario::race::{Act, Via};
-    let asks = race.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| match act {
-        Act::Connect(ask) => Some(ask.device.as_str()),
-        _ => None,
-    });
-    let doors = race.actors.iter().filter_map(|actor| match &actor.via {
-        Via::Cli(device) => Some(device.as_str()),
-        _ => None,
-    });
-    let start = race.start.devices.iter().map(|paired| paired.device.as_str());
-    let standing = race.start.requests.iter().map(|standing| standing.ask.device.as_str());
-    let known: Vec<&str> = asks.chain(doors).chain(start).chain(standing).collect();
-    race.actors.iter().flat_map(|actor| &actor.acts).all(|act| match act {
-        Act::Remove(device) | Act::Rotate { device, .. } | Act::Revoke { device, .. } => {
-            known.contains(&device.as_str())
-        }
-        _ => true,
-    })
+    let known: Vec<&str> = race.devices().collect();
+    let named = race.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| act.device());
+    named.into_iter().all(|device| known.contains(&device.as_str()))
 }
 
 proptest! {

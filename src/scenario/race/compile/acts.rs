@@ -2,7 +2,7 @@
 
 use serde_saphyr::Spanned;
 
-use super::super::schema::{self, TokenOf, WhichWord};
+use super::super::schema::{self, ApproveWord, TokenOf, WhichWord};
 use super::super::{ACTS_MAX, Act, Via, Which};
 use super::{Compiler, TIME_MAX_MS, millis, names, role};
 use crate::problem::Problem;
@@ -60,7 +60,7 @@ impl Compiler<'_> {
         Some(match &act.value {
             schema::Act::Connect(connect) => Act::Connect(self.ask(connect)),
             schema::Act::List => Act::List,
-            schema::Act::Approve(which) => Act::Approve(self.which(act, which, via)),
+            schema::Act::Approve(what) => self.approve(act, what, via),
             schema::Act::Reject(which) => Act::Reject(self.which(act, which, via)),
             schema::Act::Remove(device) => {
                 self.known_device(device);
@@ -94,6 +94,28 @@ impl Compiler<'_> {
         if ms > TIME_MAX_MS {
             self.problem(at, Problem::new("that is longer than a year"));
         }
+    }
+
+    fn approve(&mut self, act: &Spanned<schema::Act>, what: &ApproveWord, via: &Via) -> Act {
+        let which = match what {
+            ApproveWord::Shown => WhichWord::Shown,
+            ApproveWord::Heard => WhichWord::Heard,
+            ApproveWord::Id(name) => WhichWord::Id(name.clone()),
+            ApproveWord::Device(device) => {
+                self.known_device(device);
+                if *via == Via::Files {
+                    let problem = Problem::new("in the files nobody approves by the device");
+                    self.problem(
+                        act,
+                        problem.hint(
+                            "what was read there is what is written: approve what is `shown`, or go by `via: socket`",
+                        ),
+                    );
+                }
+                return Act::ApproveDevice(device.value.clone());
+            }
+        };
+        Act::Approve(self.which(act, &which, via))
     }
 
     fn which(&mut self, act: &Spanned<schema::Act>, which: &WhichWord, via: &Via) -> Which {
