@@ -92,7 +92,11 @@ async fn in_order(
                 .filter(|player| player.listens())
                 .for_each(|player| player.knows.heard.clone_from(&shown));
         }
-        if let Some(Deed::Effect { step, .. }) = deeds.first_mut() {
+        let effect = deeds.iter_mut().find_map(|deed| match deed {
+            Deed::Effect { step, .. } => Some(step),
+            _ => None,
+        });
+        if let Some(step) = effect {
             step.events = heard;
         }
         requests(&deeds).for_each(|id| admin.asked(id));

@@ -181,7 +181,13 @@ impl<'a> Player<'a> {
                     return Ok(vec![deed]);
                 }
             }
-            Act::ApproveDevice(_) => self.hunt = Some(Hunt::default()),
+            Act::ApproveDevice(device) => {
+                let shown = self.knows.of(device).cloned();
+                self.hunt = Some(Hunt::after(shown.clone()));
+                let agreed = shown.map(|shown| Deed::Agreed { who: self.who, shown });
+                let deeds = self.reach().await?;
+                return Ok(agreed.into_iter().chain(deeds).collect());
+            }
             _ => {}
         }
         self.reach().await

@@ -187,7 +187,8 @@ pub enum Act {
     /// Approves a request.
     Approve(Which),
     /// Approves what this device asks, whatever its id is then: looks, approves the newest request of the
-    /// device, and where that is gone by then looks again, for what asks no more than was shown first.
+    /// device, and where that is gone by then looks again; never what asks for more than was shown first, by
+    /// the actor's last look before the act or by the first within it.
     ApproveDevice(String),
     /// Rejects a request.
     Reject(Which),

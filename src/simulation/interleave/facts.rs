@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::gateway::pairing::{Claim, Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
 use crate::gateway::scope;
-use crate::scenario::race::Code;
+use crate::gateway::settings::LocalUpgrade;
+use crate::scenario::race::Start;
 
 use super::deed::Deed;
 use super::invariant::Scene;
@@ -109,14 +110,30 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What is known when a race begins: `named` are the requests that stand then, as the race lists them.
+    #[must_use]
+    pub fn of_start(start: &Start, named: &[(String, Shown)], steady_ms: u64) -> Self {
+        let secret_suffices = start.local_upgrade == LocalUpgrade::Connection;
+        let mut facts = Self { secret_suffices, ..Self::default() };
+        for paired in &start.devices {
+            facts.grant(&paired.device, &paired.scopes);
+        }
+        for code in &start.bootstraps {
+            facts.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
+        }
+        for (standing, (_, shown)) in start.requests.iter().zip(named) {
+            let ask = &standing.ask;
+            let claim =
+                Claim { device_id: ask.device.clone(), platform: ask.platform.clone(), ..Claim::default() };
+            facts.ask(Wish::of(&claim, &ask.role, &ask.scopes), &shown.id, steady_ms);
+            facts.show(shown);
+        }
+        facts
+    }
+
     /// Somebody gave a device these scopes.
     pub fn grant(&mut self, device: &str, list: &[String]) {
         self.granted.entry(device.to_owned()).or_default().extend(&Scopes::of(list));
-    }
-
-    /// A bootstrap token was handed out.
-    pub fn hand_out(&mut self, code: &Code) {
-        self.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
     }
 
     /// A request was shown to somebody who may decide.
@@ -195,8 +212,10 @@ impl Facts {
     /// Somebody who approved by the device has come to the end of it.
     fn ended(&mut self, who: usize, end: &End, steady_ms: u64) {
         let Some(agreed) = self.agreed.remove(&who) else { return };
-        let is_vain = matches!(end, End::Nothing | End::Beyond(..) | End::Tired);
-        if is_vain && self.must_live(&agreed.id, steady_ms) {
+        let is_vain = matches!(end, End::Beyond(..) | End::Tired);
+        let granted = self.granted.get(&agreed.device);
+        let has = granted.is_some_and(|granted| Scopes::of(&agreed.scopes).is_subset(granted));
+        if is_vain && !has && self.must_live(&agreed.id, steady_ms) {
             self.vain.entry(who).or_default().insert(agreed.id);
         }
     }

@@ -87,6 +87,77 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "reject: { device: pi }",
         "any.yaml:17:69: unknown value `device`\n  help: known here: shown, heard, id",
     ),
+    (
+        "approve: { device: pi }",
+        "approve: device",
+        "any.yaml:17:69: `device` needs a name: write it as `approve: { device: laptop }`",
+    ),
+    (
+        "approve: { device: pi }",
+        "approve: pi",
+        "any.yaml:17:69: `pi` is not what is approved: known here: shown, heard, id, device",
+    ),
+    (
+        "approve: { device: pi }",
+        "approve: { device: pi, scopes: [] }",
+        "any.yaml:17:69: one key with a name is the whole here: `approve: { device: laptop }`",
+    ),
+    (
+        "via: { cli: laptop }\n    gateway: 1\n    does: [ list, approve: shown",
+        "via: files\n    gateway: 1\n    does: [ list, approve: { device: pi }",
+        "any.yaml:16:19: in the files nobody approves by the device\n  help: what was read there is what is written: approve what is `shown`, or go by `via: socket`",
+    ),
+    (
+        "via: { cli: laptop }",
+        "via: sockets",
+        "any.yaml:14:10: `sockets` is not a way to the gateway: did you mean `socket`?",
+    ),
+    (
+        "via: { cli: laptop }",
+        "via: cli",
+        "any.yaml:14:10: `cli` needs a name: write it as `via: { cli: laptop }`",
+    ),
+    (
+        "via: { cli: laptop }",
+        "via: { socket: laptop }",
+        "any.yaml:14:10: `socket` stands alone, without anything after it",
+    ),
+    (
+        "backend, times: 3 }",
+        "backend }\n      times: 3",
+        "any.yaml:12:7: `times` is a second key beside `connect`\n  help: what belongs to it stands within it: `connect: { device: laptop, times: … }`",
+    ),
+    (
+        "{ reject: { id: X } }",
+        "{ list, reject: { id: X } }",
+        "any.yaml:16:43: `reject` is a second key beside `list`\n  help: each act is an entry of its own: begin another one with `- reject: shown`",
+    ),
+    (
+        "{ reject: { id: X } }",
+        "{ reject: shown, times: 2 }",
+        "any.yaml:16:52: `times` is a second key beside `reject`\n  help: write it as `reject: shown`",
+    ),
+    (
+        "{ reject: { id: X } }",
+        "{ rejects: { id: X } }",
+        "any.yaml:16:37: no act is called `rejects`\n  help: did you mean `reject`?",
+    ),
+    (
+        "{ reject: { id: X } }",
+        "reject",
+        "any.yaml:16:35: `reject` does not say enough\n  help: write it as `reject: shown`",
+    ),
+    (
+        "rotate: { device: pi, role: node }",
+        "rotate: pi",
+        "any.yaml:16:66: `rotate` takes a mapping\n  help: write it as `rotate: { device: laptop }`",
+    ),
+    (
+        "{ reject: { id: X } }",
+        "[ list ]",
+        "any.yaml:16:35: this is no act\n  help: an act is a word or a mapping of one key, such as `list` or `approve: shown`",
+    ),
+    ("list, approve", "list: all, approve", "any.yaml:16:19: `list` stands alone, without anything after it"),
     ("wait: 300s", "wait: soon", "any.yaml:17:27: `soon` is no duration; write it as `250ms`, `2s` or `1m`"),
     ("wait: 300s", "wait: 9000h", "any.yaml:17:27: that is longer than a year"),
     (

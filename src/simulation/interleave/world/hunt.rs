@@ -15,7 +15,7 @@ pub const TRIES_MAX: u8 = 3;
 /// How far somebody is with approving by the device.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Hunt {
-    /// What was shown first: this may be approved, and nothing beyond it.
+    /// What was shown first, by a look before the act or by its own: this may be approved, and nothing beyond.
     first: Option<Shown>,
     /// Approvals that found their request gone.
     vain: u8,
@@ -53,6 +53,12 @@ pub enum End {
 }
 
 impl Hunt {
+    /// Of somebody who has been shown this before, or nothing of the device yet.
+    #[must_use]
+    pub const fn after(first: Option<Shown>) -> Self {
+        Self { first, vain: 0 }
+    }
+
     /// How often it has begun anew, so that each round has chance of its own.
     #[must_use]
     pub const fn round(&self) -> u8 {

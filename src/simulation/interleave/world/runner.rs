@@ -110,6 +110,12 @@ impl Knows {
         }
     }
 
+    /// The newest request of a device that its last look showed.
+    #[must_use]
+    pub fn of(&self, device: &str) -> Option<&Shown> {
+        self.shown.iter().find(|shown| shown.device == device)
+    }
+
     /// Keeps what an answer told.
     pub fn learn(&mut self, outcome: Outcome) {
         match outcome {

@@ -122,8 +122,13 @@ impl<L: Ledger> Mover<'_, L> {
                 }
                 self.reach();
             }
-            Act::ApproveDevice(_) => {
-                self.world.runners[self.who].hunt = Some(Hunt::default());
+            Act::ApproveDevice(device) => {
+                let runner = &mut self.world.runners[self.who];
+                let shown = runner.knows.of(&device).cloned();
+                runner.hunt = Some(Hunt::after(shown.clone()));
+                if let Some(shown) = shown {
+                    self.deeds.push(Deed::Agreed { who: self.who, shown });
+                }
                 self.reach();
             }
             Act::List | Act::Remove(_) | Act::Rotate { .. } | Act::Revoke { .. } => self.reach(),
