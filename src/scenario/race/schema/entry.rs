@@ -258,7 +258,7 @@ macro_rules! choice {
 
 choice!(ViaWord, "a way to the gateway", "via: { cli: laptop }",
     words: ["socket" => Self::Socket, "files" => Self::Files], named: ["cli" => Self::Cli]);
-choice!(ApproveWord, "what is approved", "approve: { device: laptop }",
+choice!(ApproveWord, "a request to approve", "approve: { device: laptop }",
     words: ["shown" => Self::Shown, "heard" => Self::Heard], named: ["id" => Self::Id, "device" => Self::Device]);
 
 impl JsonSchema for Entry {
