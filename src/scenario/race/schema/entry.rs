@@ -140,13 +140,13 @@ impl<'de> Deserialize<'de> for Entry {
                 };
                 let Some(name) = known(&key.value) else {
                     let at = place(&key);
-                    drain(&mut map, true)?;
+                    drain(&mut map)?;
                     return Ok(Entry(Err(Slip::Unknown(key.value, Some(at)))));
                 };
                 let mut act = value(&mut map, name)?;
                 if let Some(second) = map.next_key::<Spanned<String>>()? {
                     act = Err(Slip::Second(name, second));
-                    drain(&mut map, true)?;
+                    drain(&mut map)?;
                 }
                 Ok(Entry(act))
             }
@@ -162,11 +162,9 @@ impl<'de> Deserialize<'de> for Entry {
     }
 }
 
-/// Passes over what is left of a mapping, `within` an entry whose key was read.
-fn drain<'de, A: MapAccess<'de>>(map: &mut A, within: bool) -> Result<(), A::Error> {
-    if within {
-        map.next_value::<IgnoredAny>()?;
-    }
+/// Passes over what is left of a mapping, beginning with the value of a key that was read.
+fn drain<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>()?;
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
 }
