@@ -121,6 +121,10 @@ fn yaml_problem(error: &Error, file: &str) -> Problem {
             "at most {NODES_MAX} nodes, {DEPTH_MAX} levels and 200 aliases are read, aliases counted as what they stand for"
         )),
         Error::Unexpected { expected, .. } => Problem::new(format!("{} is expected here", of_yaml(expected))),
+        Error::ExpectedMappingEndAfterEnumVariantValue { .. } => {
+            Problem::new("a second key begins here, where one key is the whole")
+                .hint("what belongs to the first stands within it")
+        }
         other => in_words(other),
     };
     problem.at(place)

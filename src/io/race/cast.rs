@@ -41,8 +41,7 @@ impl Cast {
             }
             devices.extend(actor.acts.iter().filter_map(|act| match act {
                 Act::Connect(ask) => Some(&ask.device),
-                Act::Remove(device) | Act::Rotate { device, .. } | Act::Revoke { device, .. } => Some(device),
-                _ => None,
+                _ => act.device(),
             }));
         }
         let mut cast = Self { keys: BTreeMap::new(), names: BTreeMap::new() };

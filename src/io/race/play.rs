@@ -9,6 +9,7 @@ use super::answer::event;
 use super::cast::Cast;
 use super::player::Player;
 use super::{Admin, Halt, Trouble};
+use crate::gateway::pairing::Step;
 use crate::scenario::race::{Race, Via};
 use crate::seed::Seed;
 use crate::simulation::interleave::Broken;
@@ -92,7 +93,7 @@ async fn in_order(
                 .filter(|player| player.listens())
                 .for_each(|player| player.knows.heard.clone_from(&shown));
         }
-        if let Some(Deed::Effect { step, .. }) = deeds.first_mut() {
+        if let Some(step) = effect(&mut deeds) {
             step.events = heard;
         }
         requests(&deeds).for_each(|id| admin.asked(id));
@@ -115,6 +116,14 @@ async fn in_order(
         player.leave().await;
     }
     Ok(played)
+}
+
+/// The transition of a unit.
+fn effect(deeds: &mut [Deed]) -> Option<&mut Step> {
+    deeds.iter_mut().find_map(|deed| match deed {
+        Deed::Effect { step, .. } => Some(step),
+        _ => None,
+    })
 }
 
 /// The requests that the gateway spoke of.

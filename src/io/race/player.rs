@@ -15,12 +15,14 @@ use crate::io::fresh::{fresh, wall_ms};
 use crate::scenario::race::{Act, Actor, Ask, Via};
 use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::world::{
-    Errand, Knows, Outcome, Setting, Shown, as_owner, command, connect, door,
+    Errand, Hunt, Knows, Next, Outcome, Setting, Shown, as_owner, command, connect, door,
 };
 
 /// How far it is with an act.
 enum Stage {
     Start,
+    /// It goes on with the same act.
+    Between,
     /// The command line was let in.
     Through(Box<Link>),
     /// The command line was turned away.
@@ -38,6 +40,7 @@ pub(super) struct Player<'a> {
     at: usize,
     stage: Stage,
     target: Option<Shown>,
+    hunt: Option<Hunt>,
     pub(super) knows: Knows,
     link: Option<Link>,
     /// The code with which the gateway closed its last connection.
@@ -64,6 +67,7 @@ impl<'a> Player<'a> {
             at: 0,
             stage: Stage::Start,
             target: None,
+            hunt: None,
             knows: Knows::default(),
             link,
             closed: None,
@@ -150,13 +154,14 @@ impl<'a> Player<'a> {
         let Some(act) = self.act() else { return Ok(Vec::new()) };
         match std::mem::replace(&mut self.stage, Stage::Start) {
             Stage::Start => self.begin(act).await,
+            Stage::Between => self.reach().await,
             Stage::Through(mut link) => {
-                let answer = self.ask(&mut link, act).await;
+                let answer = self.ask(&mut link).await;
                 link.close().await;
-                self.answered(act, answer?)
+                self.answered(answer?)
             }
-            Stage::TurnedAway => self.read_files(act),
-            Stage::FilesRead(read) => self.write_files(act, &read),
+            Stage::TurnedAway => self.read_files(),
+            Stage::FilesRead(read) => self.write_files(&read),
         }
     }
 
@@ -176,19 +181,31 @@ impl<'a> Player<'a> {
                     return Ok(vec![deed]);
                 }
             }
+            Act::ApproveDevice(device) => {
+                let shown = self.knows.of(device).cloned();
+                self.hunt = Some(Hunt::after(shown.clone()));
+                let agreed = shown.map(|shown| Deed::Agreed { who: self.who, shown });
+                let deeds = self.reach().await?;
+                return Ok(agreed.into_iter().chain(deeds).collect());
+            }
             _ => {}
         }
+        self.reach().await
+    }
+
+    /// The first unit of what is asked next.
+    async fn reach(&mut self) -> Result<Vec<Deed>, Trouble> {
         match &self.actor().via {
             Via::Socket => {
                 let Some(mut link) = self.link.take() else {
                     return Err(Trouble::Start("no connection is open".to_owned()));
                 };
-                let answer = self.ask(&mut link, act).await;
+                let answer = self.ask(&mut link).await;
                 self.link = Some(link);
-                self.answered(act, answer?)
+                self.answered(answer?)
             }
             Via::Cli(device) => self.knock(device).await,
-            Via::Files => self.read_files(act),
+            Via::Files => self.read_files(),
         }
     }
 
@@ -216,13 +233,20 @@ impl<'a> Player<'a> {
         let outcome = Outcome::of(&answer);
         let step = step(answer);
         let effect = Deed::Effect { who: self.who, errand: Errand::Door, command: asked.clone(), step };
-        let deeds = vec![effect, self.told(Errand::Door, Some(asked), outcome.clone(), false)];
+        let mut deeds = vec![effect, self.told(Errand::Door, Some(asked), outcome.clone(), false)];
         match (link, outcome) {
             (Some(link), _) => self.stage = Stage::Through(Box::new(link)),
             (None, Outcome::Refused { pairing: true, .. }) => self.stage = Stage::TurnedAway,
-            (None, _) => self.next_act(),
+            (None, outcome) => self.go_on(Errand::Door, outcome, &mut deeds),
         }
         Ok(deeds)
+    }
+
+    /// What it asks next: by the device, a look goes before each approval.
+    fn asked(&self) -> Option<(Errand, &'a Act)> {
+        let act = self.act()?;
+        let looks = self.hunt.is_some() && self.target.is_none();
+        Some(if looks { (Errand::Look, &Act::List) } else { (Errand::Act, act) })
     }
 
     fn command(&self, act: &Act) -> Option<Command> {
@@ -230,12 +254,13 @@ impl<'a> Player<'a> {
     }
 
     /// Asks over an open connection.
-    async fn ask(&self, link: &mut Link, act: &Act) -> Result<(Answer, Option<u16>), Trouble> {
+    async fn ask(&self, link: &mut Link) -> Result<(Answer, Option<u16>), Trouble> {
+        let (_, act) = self.asked().ok_or_else(|| Trouble::Start("nothing is left to ask".to_owned()))?;
         let id = || self.target.as_ref().map(|shown| shown.id.clone());
         let of_token = |device: &str, role: &str| json!({"deviceId": self.cast.id(device), "role": role});
         let (method, params) = match act {
             Act::List => ("device.pair.list", json!({})),
-            Act::Approve(_) => ("device.pair.approve", json!({"requestId": id()})),
+            Act::Approve(_) | Act::ApproveDevice(_) => ("device.pair.approve", json!({"requestId": id()})),
             Act::Reject(_) => ("device.pair.reject", json!({"requestId": id()})),
             Act::Remove(device) => ("device.pair.remove", json!({"deviceId": self.cast.id(device)})),
             Act::Rotate { device, role } => ("device.token.rotate", of_token(device, role)),
@@ -255,18 +280,45 @@ impl<'a> Player<'a> {
     }
 
     /// The gateway has answered.
-    fn answered(&mut self, act: &Act, (answer, closed): (Answer, Option<u16>)) -> Result<Vec<Deed>, Trouble> {
+    fn answered(&mut self, (answer, closed): (Answer, Option<u16>)) -> Result<Vec<Deed>, Trouble> {
+        let Some((errand, act)) = self.asked() else { return Ok(Vec::new()) };
         self.closed = closed;
         let outcome = Outcome::of(&answer);
         let mut deeds = Vec::new();
         let asked = self.command(act);
         if let Some(command) = asked.clone() {
-            deeds.push(Deed::Effect { who: self.who, errand: Errand::Act, command, step: step(answer) });
+            deeds.push(Deed::Effect { who: self.who, errand, command, step: step(answer) });
         }
-        deeds.push(self.told(Errand::Act, asked, outcome.clone(), false));
-        self.knows.learn(outcome);
-        self.next_act();
+        deeds.push(self.told(errand, asked, outcome.clone(), false));
+        self.go_on(errand, outcome, &mut deeds);
         Ok(deeds)
+    }
+
+    /// What was asked is answered: the act is over, or goes on by the device.
+    fn go_on(&mut self, errand: Errand, outcome: Outcome, deeds: &mut Vec<Deed>) {
+        let next = match (self.act(), &mut self.hunt) {
+            (Some(Act::ApproveDevice(device)), Some(hunt)) => hunt.heard(device, errand, &outcome, false),
+            _ => {
+                self.knows.learn(outcome);
+                return self.next_act();
+            }
+        };
+        self.knows.learn(outcome);
+        self.target = None;
+        self.stage = Stage::Between;
+        match next {
+            Next::Look => {}
+            Next::Approve { shown, first } => {
+                if first {
+                    deeds.push(Deed::Agreed { who: self.who, shown: shown.clone() });
+                }
+                self.target = Some(shown);
+            }
+            Next::Over(end) => {
+                deeds.push(Deed::Ended { who: self.who, end });
+                self.next_act();
+            }
+        }
     }
 
     fn files(&self) -> Result<Files, Trouble> {
@@ -275,18 +327,20 @@ impl<'a> Player<'a> {
         Ok(Files::of(state))
     }
 
-    fn read_files(&mut self, act: &Act) -> Result<Vec<Deed>, Trouble> {
+    fn read_files(&mut self) -> Result<Vec<Deed>, Trouble> {
+        let Some((errand, act)) = self.asked() else { return Ok(Vec::new()) };
         let read = self.files()?.read().map_err(Trouble::Files)?;
-        let mut deeds = vec![Deed::FilesRead { who: self.who }];
+        let mut deeds = vec![Deed::FilesRead { who: self.who, errand }];
         if *act == Act::List || !self.setting.fine {
-            deeds.extend(self.write_files(act, &read)?);
+            deeds.extend(self.write_files(&read)?);
         } else {
             self.stage = Stage::FilesRead(read);
         }
         Ok(deeds)
     }
 
-    fn write_files(&mut self, act: &Act, read: &Read) -> Result<Vec<Deed>, Trouble> {
+    fn write_files(&mut self, read: &Read) -> Result<Vec<Deed>, Trouble> {
+        let Some((errand, act)) = self.asked() else { return Ok(Vec::new()) };
         let Some(asked) = self.command(act).map(as_owner) else { return Ok(Vec::new()) };
         let chance = fresh().map_err(Trouble::Files)?;
         let real = self.with_ids(asked.clone());
@@ -303,9 +357,8 @@ impl<'a> Player<'a> {
         if is_changed {
             deeds.push(Deed::FilesWritten { who: self.who, command: asked.clone(), step: done });
         }
-        deeds.push(self.told(Errand::Act, Some(asked), outcome.clone(), true));
-        self.knows.learn(outcome);
-        self.next_act();
+        deeds.push(self.told(errand, Some(asked), outcome.clone(), true));
+        self.go_on(errand, outcome, &mut deeds);
         Ok(deeds)
     }
 
@@ -331,6 +384,7 @@ impl<'a> Player<'a> {
         self.at += 1;
         self.stage = Stage::Start;
         self.target = None;
+        self.hunt = None;
     }
 
     /// Hangs up.

@@ -52,7 +52,22 @@ impl Race {
     #[must_use]
     pub fn has_fallback(&self, who: usize, at: u8) -> bool {
         let act = self.actors.get(who).and_then(|actor| actor.acts.get(usize::from(at)));
-        matches!(act, Some(Act::List | Act::Approve(_)))
+        matches!(act, Some(Act::List | Act::Approve(_) | Act::ApproveDevice(_)))
+    }
+
+    /// The devices that it speaks of: those that are paired, ask, or lend their key to a command line.
+    pub fn devices(&self) -> impl Iterator<Item = &str> {
+        let paired = self.start.devices.iter().map(|paired| paired.device.as_str());
+        let standing = self.start.requests.iter().map(|standing| standing.ask.device.as_str());
+        let keys = self.actors.iter().filter_map(|actor| match &actor.via {
+            Via::Cli(device) => Some(device.as_str()),
+            Via::Socket | Via::Files => None,
+        });
+        let asks = self.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| match act {
+            Act::Connect(ask) => Some(ask.device.as_str()),
+            _ => None,
+        });
+        paired.chain(standing).chain(keys).chain(asks)
     }
 }
 
@@ -171,6 +186,10 @@ pub enum Act {
     List,
     /// Approves a request.
     Approve(Which),
+    /// Approves what this device asks, whatever its id is then: looks, approves the newest request of the
+    /// device, and where that is gone by then looks again; never what asks for more than was shown first, by
+    /// the actor's last look before the act or by the first within it.
+    ApproveDevice(String),
     /// Rejects a request.
     Reject(Which),
     /// Removes a device.
@@ -198,6 +217,18 @@ pub enum Act {
 }
 
 impl Act {
+    /// The device that an act of somebody with rights names.
+    #[must_use]
+    pub const fn device(&self) -> Option<&String> {
+        match self {
+            Self::ApproveDevice(device)
+            | Self::Remove(device)
+            | Self::Rotate { device, .. }
+            | Self::Revoke { device, .. } => Some(device),
+            _ => None,
+        }
+    }
+
     /// Whether it is about a request that has to be heard of first.
     #[must_use]
     pub const fn waits_for_news(&self) -> bool {
@@ -211,6 +242,7 @@ impl Act {
             self,
             Self::List
                 | Self::Approve(_)
+                | Self::ApproveDevice(_)
                 | Self::Reject(_)
                 | Self::Remove(_)
                 | Self::Rotate { .. }

@@ -2,6 +2,7 @@
 //!
 //! These types are the format; the JSON Schema that editors use is derived from them.
 
+mod entry;
 mod words;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use serde_saphyr::Spanned;
 
 use crate::scalar::Span;
 
+pub use entry::{Entry, FORMS, Slip, form};
 pub use words::{Actor, Grants, Ordered, Scopes, SignedSpan};
 
 /// A race: a few short scripts that run at once against one gateway.
@@ -129,13 +131,13 @@ pub struct ActorMap {
     #[schemars(with = "Option<usize>", range(max = 3))]
     pub gateway: Option<Spanned<usize>>,
     /// What it does, in this order.
-    #[schemars(with = "Vec<Act>")]
-    pub does: Vec<Spanned<Act>>,
+    #[schemars(with = "Vec<Entry>")]
+    pub does: Vec<Spanned<Entry>>,
 }
 
 /// How an actor reaches the gateway.
-#[derive(Debug, Clone, Default, serde::Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum ViaWord {
     /// Over a connection that is open already, with all scopes.
     #[default]
@@ -147,15 +149,15 @@ pub enum ViaWord {
 }
 
 /// One thing that an actor does.
-#[derive(Debug, Clone, serde::Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Act {
     /// Connects, and hangs up when answered.
     Connect(Box<Connect>),
     /// Looks at what is paired and what is asked.
     List,
     /// Approves a request.
-    Approve(WhichWord),
+    Approve(ApproveWord),
     /// Rejects a request.
     Reject(WhichWord),
     /// Removes a device.
@@ -172,7 +174,23 @@ pub enum Act {
     StepClock(#[schemars(with = "SignedSpan")] Spanned<SignedSpan>),
 }
 
-/// Which request is meant.
+/// What is approved.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub enum ApproveWord {
+    /// The newest that the actor's last look showed.
+    Shown,
+    /// The one that the gateway told of last, over the open connection; waits until there is one.
+    Heard,
+    /// One that stands at the start, by its name.
+    Id(#[schemars(with = "String")] Spanned<String>),
+    /// What this device asks, whatever its id is then: looks, approves the newest request of the device, and
+    /// where that is gone by then looks again; never one that asks for more than was shown first, by the
+    /// actor's last look before the act or by the first within it.
+    Device(#[schemars(with = "String")] Spanned<String>),
+}
+
+/// Which request is rejected.
 #[derive(Debug, Clone, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhichWord {

@@ -114,6 +114,9 @@ fn act(act: &Act, times: usize) -> String {
         Act::Connect(asked) => format!("connect: {}", ask(asked, times)),
         Act::List => "list".to_owned(),
         Act::Approve(meant) => format!("approve: {}", which(meant)),
+        Act::ApproveDevice(device) => {
+            format!("approve: {}", map(&[Some(format!("device: {}", word(device)))]))
+        }
         Act::Reject(meant) => format!("reject: {}", which(meant)),
         Act::Remove(device) => format!("remove: {}", word(device)),
         Act::Rotate { device, role } => format!("rotate: {}", token(device, role)),

@@ -2,7 +2,7 @@
 
 use crate::gateway::pairing::{Command, Step};
 
-use super::world::{Errand, Outcome, Shown};
+use super::world::{End, Errand, Outcome, Shown};
 
 /// Something that one move did.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub enum Deed {
     FilesRead {
         /// Who.
         who: usize,
+        /// For what.
+        errand: Errand,
     },
     /// Somebody wrote the files.
     FilesWritten {
@@ -65,6 +67,20 @@ pub enum Deed {
         who: usize,
         /// Which process.
         gateway: usize,
+    },
+    /// Somebody who approves by the device has looked for the first time: this, and nothing beyond it.
+    Agreed {
+        /// Who.
+        who: usize,
+        /// What was shown.
+        shown: Shown,
+    },
+    /// Somebody who approves by the device has come to the end of it.
+    Ended {
+        /// Who.
+        who: usize,
+        /// How.
+        end: End,
     },
     /// Time passed.
     Waited {

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::gateway::pairing::{Claim, Command, REQUEST_LIFE_MS, REQUEST_TTL_MS};
-use crate::scenario::race::Code;
+use crate::gateway::scope;
+use crate::gateway::settings::LocalUpgrade;
+use crate::scenario::race::Start;
 
 use super::deed::Deed;
 use super::invariant::Scene;
 use super::scopes::Scopes;
-use super::world::{Errand, Outcome, Shown};
+use super::world::{End, Errand, Outcome, Shown};
 
 /// How a request ended, as somebody was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +94,8 @@ pub struct Facts {
     pub pardoned: BTreeSet<String>,
     /// The requests that an actor approved in vain, one after the other, each as it had been shown.
     pub vain: BTreeMap<usize, BTreeSet<String>>,
+    /// What those who approve by the device were shown first, as long as they are at it.
+    pub agreed: BTreeMap<usize, Shown>,
     /// The id under which each wish was announced last to those who listen.
     pub announced: BTreeMap<Wish, String>,
     /// How often a wish of a device was announced anew although nobody had decided it and its time was
@@ -106,19 +110,47 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What is known when a race begins: `named` are the requests that stand then, as the race lists them.
+    #[must_use]
+    pub fn of_start(start: &Start, named: &[(String, Shown)], steady_ms: u64) -> Self {
+        let secret_suffices = start.local_upgrade == LocalUpgrade::Connection;
+        let mut facts = Self { secret_suffices, ..Self::default() };
+        for paired in &start.devices {
+            facts.grant(&paired.device, &paired.scopes);
+        }
+        for code in &start.bootstraps {
+            facts.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
+        }
+        for (standing, (_, shown)) in start.requests.iter().zip(named) {
+            let ask = &standing.ask;
+            let claim =
+                Claim { device_id: ask.device.clone(), platform: ask.platform.clone(), ..Claim::default() };
+            facts.ask(Wish::of(&claim, &ask.role, &ask.scopes), &shown.id, steady_ms);
+            facts.show(shown);
+        }
+        facts
+    }
+
     /// Somebody gave a device these scopes.
     pub fn grant(&mut self, device: &str, list: &[String]) {
         self.granted.entry(device.to_owned()).or_default().extend(&Scopes::of(list));
     }
 
-    /// A bootstrap token was handed out.
-    pub fn hand_out(&mut self, code: &Code) {
-        self.codes.insert(code.name.clone(), Scopes::of(&code.scopes));
-    }
-
     /// A request was shown to somebody who may decide.
     pub fn show(&mut self, shown: &Shown) {
         self.shown.entry(shown.id.clone()).or_insert_with(|| shown.clone());
+    }
+
+    /// What an approval of a request by this actor means: what it was shown to stand for, and of that, where
+    /// it goes by the device, what was shown first.
+    #[must_use]
+    pub fn meant(&self, who: usize, request: &Shown) -> Shown {
+        let mut meant = self.shown.get(&request.id).unwrap_or(request).clone();
+        if let Some(agreed) = self.agreed.get(&who) {
+            let is_same = agreed.role == meant.role;
+            meant.scopes.retain(|asked| is_same && scope::allows(&agreed.role, &agreed.scopes, &[asked]));
+        }
+        meant
     }
 
     /// A device asked, and this request stands for it.
@@ -156,27 +188,40 @@ impl Facts {
     pub fn take(&mut self, scene: &Scene<'_>) {
         self.bury_tokens(scene);
         match scene.deed {
-            Deed::Effect { command, step, .. } => {
+            Deed::Effect { who, command, step, .. } => {
                 let outcome = Outcome::of(&step.answer);
                 for event in &step.events {
                     self.hear(event.name, &event.payload, scene.steady_ms);
                 }
-                self.effect(scene, command, &outcome);
+                self.effect(scene, *who, command, &outcome);
             }
             // No tool rejects in the files: there a request that is gone is half of an approval.
-            Deed::FilesWritten { command, step, .. } if !matches!(command, Command::Reject { .. }) => {
-                self.effect(scene, command, &Outcome::of(&step.answer));
+            Deed::FilesWritten { who, command, step } if !matches!(command, Command::Reject { .. }) => {
+                self.effect(scene, *who, command, &Outcome::of(&step.answer));
             }
             Deed::Answered { command: Some(Command::Reject { .. }), past: true, .. } => {}
             Deed::Answered { who, errand, command: Some(command), target, outcome, past } => {
                 self.answered(scene, (*who, *errand, *past), command, target.as_ref(), outcome);
             }
+            Deed::Agreed { who, shown } => drop(self.agreed.insert(*who, shown.clone())),
+            Deed::Ended { who, end } => self.ended(*who, end, scene.steady_ms),
             _ => {}
         }
     }
 
+    /// Somebody who approved by the device has come to the end of it.
+    fn ended(&mut self, who: usize, end: &End, steady_ms: u64) {
+        let Some(agreed) = self.agreed.remove(&who) else { return };
+        let is_vain = matches!(end, End::Beyond(..) | End::Tired);
+        let granted = self.granted.get(&agreed.device);
+        let has = granted.is_some_and(|granted| Scopes::of(&agreed.scopes).is_subset(granted));
+        if is_vain && !has && self.must_live(&agreed.id, steady_ms) {
+            self.vain.entry(who).or_default().insert(agreed.id);
+        }
+    }
+
     /// A transition took effect.
-    fn effect(&mut self, scene: &Scene<'_>, command: &Command, outcome: &Outcome) {
+    fn effect(&mut self, scene: &Scene<'_>, who: usize, command: &Command, outcome: &Outcome) {
         match command {
             Command::Connect(ask) if outcome.is_good() => {
                 let device = &ask.claim.device_id;
@@ -204,6 +249,7 @@ impl Facts {
                 self.settled.entry(request_id.clone()).or_insert(Decision::Approved);
                 let stands = || scene.before.1.get(request_id).map(Shown::of);
                 let Some(meant) = self.shown.get(request_id).cloned().or_else(stands) else { return };
+                let meant = self.meant(who, &meant);
                 self.grant(&meant.device, &meant.scopes);
                 // Whoever writes the files may give what was decided before. But that is no approval of a
                 // request, and nobody need keep it.
@@ -307,7 +353,10 @@ impl Facts {
                 }
             }
             (Command::Approve { request_id, .. }, Outcome::Refused { .. })
-                if errand == Errand::Act && self.must_live(request_id, scene.steady_ms) =>
+                if errand == Errand::Act
+                    // By the device it may come to a good end yet.
+                    && !self.agreed.contains_key(&who)
+                    && self.must_live(request_id, scene.steady_ms) =>
             {
                 self.vain.entry(who).or_default().insert(request_id.clone());
             }

@@ -5,11 +5,13 @@
 //! what it costs to come there, and of two ways that cost the same the one of fewer moves comes first.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use super::judge::judged;
 use super::ledger::Ledger;
+use super::number;
+use super::pool::Pool;
 use super::world::{Stage, Unready, World};
 use crate::scenario::race::Race;
 
@@ -29,14 +31,17 @@ pub struct Bounds {
 type Way = Reverse<(u32, u32, usize)>;
 
 struct Node<L> {
-    world: World<L>,
-    /// The actor that is in the middle of a step.
-    within: Option<u8>,
+    state: Arc<State<L>>,
     /// Where it came from, and who moved.
     before: usize,
     who: u8,
-    /// Whether the cheapest way to it was taken.
-    done: bool,
+}
+
+/// A state, and the actor that is in the middle of a step.
+#[derive(PartialEq, Eq, Hash)]
+struct State<L> {
+    world: World<L>,
+    within: Option<u8>,
 }
 
 /// The order of the fewest steps that breaks an invariant, by its place among all; of such orders one of the
@@ -46,60 +51,39 @@ struct Node<L> {
 /// Where the policy cannot bring about what stands at the beginning.
 pub fn least<L: Ledger>(race: &Race, invariant: usize, bounds: Bounds) -> Result<Option<Order>, Unready> {
     let (setting, first) = World::<L>::first(race)?;
-    let mut nodes = vec![Node { world: first, within: None, before: 0, who: 0, done: false }];
-    let mut index: HashMap<u64, Vec<usize>, BuildHasherDefault<DefaultHasher>> = HashMap::default();
+    let first = Arc::new(State { world: first, within: None });
+    let mut nodes = vec![Node { state: first, before: 0, who: 0 }];
+    let mut visited: Pool<State<L>> = Pool::new();
     let mut ways: BinaryHeap<Way> = BinaryHeap::from([Reverse((0, 0, 0))]);
     let bit = 1_u32 << invariant;
     while let Some(Reverse((steps, moves, at))) = ways.pop() {
-        if nodes[at].world.broken & bit != 0 {
+        let state = Arc::clone(&nodes[at].state);
+        if state.world.broken & bit != 0 {
             return Ok(Some(way(&nodes, at)));
         }
-        // Equal states share a number; the first way that comes out is the cheapest.
-        let number = alike(&nodes, &mut index, at);
-        if nodes[number].done {
+        // The first way to a state that comes out is the cheapest.
+        if !visited.is_new(Arc::clone(&state)) {
             continue;
         }
-        nodes[number].done = true;
         for who in 0..race.actors.len() {
-            if !nodes[at].world.can_move(&setting, who) {
+            if !state.world.can_move(&setting, who) {
                 continue;
             }
-            let mover = super::number(who);
-            let cost = steps + u32::from(nodes[at].within != Some(mover));
+            let mover = number(who);
+            let cost = steps + u32::from(state.within != Some(mover));
             if cost as usize > bounds.steps || nodes.len() > bounds.states {
                 continue;
             }
-            let act = nodes[at].world.runners[who].at;
-            let (moved, _) = judged(&nodes[at].world, &setting, who);
+            let act = state.world.runners[who].at;
+            let (moved, _) = judged(&state.world, &setting, who);
             let runner = &moved.world.runners[who];
             let goes_on = runner.at == act && !matches!(runner.stage, Stage::Start);
-            let within = goes_on.then_some(mover);
-            nodes.push(Node { world: moved.world, within, before: at, who: mover, done: false });
+            let state = State { world: moved.world, within: goes_on.then_some(mover) };
+            nodes.push(Node { state: Arc::new(state), before: at, who: mover });
             ways.push(Reverse((cost, moves + 1, nodes.len() - 1)));
         }
     }
     Ok(None)
-}
-
-/// The first node that was reached with this state.
-fn alike<L: Ledger>(
-    nodes: &[Node<L>],
-    index: &mut HashMap<u64, Vec<usize>, BuildHasherDefault<DefaultHasher>>,
-    at: usize,
-) -> usize {
-    let mut hasher = DefaultHasher::new();
-    nodes[at].world.hash(&mut hasher);
-    nodes[at].within.hash(&mut hasher);
-    let places = index.entry(hasher.finish()).or_default();
-    let same = |place: &&usize| {
-        let (one, other) = (&nodes[**place], &nodes[at]);
-        one.within == other.within && one.world == other.world
-    };
-    if let Some(place) = places.iter().find(same) {
-        return *place;
-    }
-    places.push(at);
-    at
 }
 
 fn way<L>(nodes: &[Node<L>], end: usize) -> Vec<u8> {

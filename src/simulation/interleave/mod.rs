@@ -15,13 +15,15 @@ pub mod ledger;
 pub mod live;
 pub mod minimise;
 pub mod policy;
+mod pool;
 pub mod scopes;
 pub mod sequence;
 pub mod tape;
 pub mod tell;
 pub mod world;
 
-use crate::scenario::race::Known;
+use crate::scenario::race::{Known, Race};
+use crate::seed::Seed;
 
 pub use judge::{Broken, judged};
 
@@ -32,6 +34,11 @@ pub fn known() -> Known {
         policies: policy::ALL.iter().map(|policy| policy.name).collect(),
         invariants: invariant::ALL.iter().map(|invariant| invariant.id()).collect(),
     }
+}
+
+/// What chance is made of in one race, wherever orders of it are drawn.
+fn seed_of(race: &Race, seed: Seed) -> Seed {
+    seed.derive(&race.id)
 }
 
 /// The place of an actor as a small number: a race has few (`ACTORS_MAX`).

@@ -3,8 +3,8 @@
 use super::explore::{Explored, explore, explore_plainly, sample};
 use super::least::{Bounds, Order, least};
 use super::ledger::{
-    FilesOverwritten, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records, TokenWithheld,
-    Twisted, UnionCreep,
+    FilesOverwritten, HeedlessLoop, Keeping, LatestWins, Ledger, NoTombstone, Ours, ReadThenWrite, Records,
+    TokenWithheld, Twisted, UnionCreep,
 };
 use super::tape::{Tape, play};
 use super::world::Unready;
@@ -77,7 +77,7 @@ impl Policy {
 }
 
 /// All policies, ours first.
-pub const ALL: [Policy; 8] = [
+pub const ALL: [Policy; 9] = [
     policy!("ours", "the pairing book of this gateway", false, Ours),
     policy!("openclaw-2026.4.12", "OpenClaw 2026.4.12 as it was measured", false, Records),
     policy!(
@@ -101,6 +101,7 @@ pub const ALL: [Policy; 8] = [
     ),
     policy!("no-tombstone", "forgets what was revoked and removed", true, Twisted<NoTombstone>),
     policy!("token-withheld", "lets a device in again without its token", true, Twisted<TokenWithheld>),
+    policy!("heedless-loop", "approves by the device whatever it asks by then", true, Twisted<HeedlessLoop>),
 ];
 
 /// A policy by its name.

@@ -30,7 +30,7 @@ pub enum Tried {
 pub fn tried(race: &Race, policy: &Policy, seed: Seed) -> Tried {
     let tried = match &race.order {
         Some(order) => replayed(race, policy, order).map(Tried::Played),
-        None => policy.run(race, STATES_MAX, seed.derive(&race.id), SAMPLES).map(Tried::Explored),
+        None => policy.run(race, STATES_MAX, seed, SAMPLES).map(Tried::Explored),
     };
     tried.unwrap_or_else(Tried::Unready)
 }

@@ -94,6 +94,9 @@ async fn our_own_holds(upgrade: &str, least: usize) {
             .iter()
             .all(|order| order["agree"] == true && !order["steps"].as_array().unwrap().is_empty())
     );
+    let by_device = |order: &Value| order["steps"].to_string().contains("look what laptop asks");
+    let is_by_device = orders(&report).into_iter().any(by_device);
+    assert!(is_by_device || upgrade == "connection", "nobody approved by the device: {report:#}");
     assert_eq!(report["cleared"], true);
     assert_eq!(everybody(&subject), before, "only the bystander is there, as before");
     assert_eq!(

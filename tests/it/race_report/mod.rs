@@ -212,3 +212,22 @@ fn junit_fails_where_an_invariant_breaks() {
     let report = quick_junit::Report::deserialize_from_str(&text).expect("it is well-formed");
     assert_eq!((report.tests, report.failures, report.errors), (4, 4, 0));
 }
+
+/// What an operator agrees to by the device, that it is gone, that the next one asks for more, and that he
+/// stops: all of it is told, on a screen and on a page.
+#[test]
+fn approving_by_the_device_is_told_to_its_end() {
+    let mut race = builtin().into_iter().find(|race| race.id == "pairing.by-device-asks-for-more");
+    if let Some(race) = &mut race {
+        // laptop asks, operator looks, other looks and rejects, laptop asks for more, operator goes on.
+        race.order = Some(vec![0, 1, 2, 2, 0, 1, 1]);
+    }
+    let run = explored(&policy::ALL[0], race.as_slice());
+    let screen = render("terminal", &run, &Options { width: 100, verbose: true, ..Options::default() });
+    snapshot("by-device.terminal-100", &screen);
+    let page = render("html", &run, &Options::default());
+    for words in ["devices approve --device", "this may be approved", "asks for more than"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+        assert!(page.contains(words), "{words}");
+    }
+}

@@ -67,6 +67,7 @@ fn act() -> impl Strategy<Value = Act> {
         8 => ask().prop_map(Act::Connect),
         3 => Just(Act::List),
         4 => which().prop_map(Act::Approve),
+        3 => device().prop_map(Act::ApproveDevice),
         2 => which().prop_map(Act::Reject),
         2 => device().prop_map(Act::Remove),
         1 => token().prop_map(|(device, role)| Act::Rotate { device, role }),
@@ -143,7 +144,9 @@ pub(crate) fn race() -> impl Strategy<Value = Race> {
                 // OpenClaw's command line looks and approves in the files, and nothing else; and whoever
                 // reads them writes them within the moment.
                 Act::Remove(device) if via == Via::Cli(device.clone()) => true,
-                Act::Remove(_) | Act::Rotate { .. } | Act::Revoke { .. } => via == Via::Files,
+                Act::ApproveDevice(_) | Act::Remove(_) | Act::Rotate { .. } | Act::Revoke { .. } => {
+                    via == Via::Files
+                }
                 Act::Wait(ms) => has_files && *ms > 1_000,
                 Act::Step(_) => has_files,
                 Act::Connect(ask) => matches!(ask.proof, Proof::Bootstrap(_)) && !has_code,

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use request::{Request, covers, granted, pending};
+pub use request::{Request, beyond, covers, granted, pending};
 
 use super::fault::Fault;
 use crate::gateway::scope;

@@ -56,10 +56,17 @@ impl Request {
     /// What of it goes beyond what is allowed: roles, then scopes.
     #[must_use]
     pub fn beyond(&self, roles: &[String], scopes: &[String]) -> Vec<String> {
-        let role = self.roles.iter().filter(|role| !roles.contains(role)).map(|role| format!("role {role}"));
-        let scope = self.scopes.iter().filter(|scope| !covers(scopes, scope)).cloned();
-        role.chain(scope).collect()
+        beyond((&self.roles, &self.scopes), (roles, scopes))
     }
+}
+
+/// What somebody asks beyond what is allowed, both as roles and scopes: whatever is listed here, roles first,
+/// keeps a request from being approved in the place of another.
+#[must_use]
+pub fn beyond(asked: (&[String], &[String]), allowed: (&[String], &[String])) -> Vec<String> {
+    let role = asked.0.iter().filter(|role| !allowed.0.contains(role)).map(|role| format!("role {role}"));
+    let scope = asked.1.iter().filter(|scope| !covers(allowed.1, scope)).cloned();
+    role.chain(scope).collect()
 }
 
 /// Whether an operator's scopes allow another one.

@@ -2,7 +2,7 @@
 
 use serde_saphyr::Spanned;
 
-use super::super::schema::{self, TokenOf, WhichWord};
+use super::super::schema::{self, ApproveWord, FORMS, Slip, TokenOf, WhichWord, form};
 use super::super::{ACTS_MAX, Act, Via, Which};
 use super::{Compiler, TIME_MAX_MS, millis, names, role};
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ impl Compiler<'_> {
                 found.push(device.value.clone());
             }
             for act in &actor.value.0.does {
-                if let schema::Act::Connect(connect) = &act.value {
+                if let Ok(schema::Act::Connect(connect)) = &act.value.0 {
                     found.push(connect.device.value.clone());
                 }
             }
@@ -28,7 +28,14 @@ impl Compiler<'_> {
         let does = &actor.value.0.does;
         let mut acts = Vec::new();
         for act in does {
-            let times = match &act.value {
+            let entry = match &act.value.0 {
+                Ok(entry) => entry,
+                Err(slip) => {
+                    self.slip(act, slip);
+                    continue;
+                }
+            };
+            let times = match entry {
                 schema::Act::Connect(connect) => self.times(connect),
                 _ => 1,
             };
@@ -37,7 +44,7 @@ impl Compiler<'_> {
                 self.problem(act, Problem::new(message));
                 break;
             }
-            if let Some(compiled) = self.act(act, via) {
+            if let Some(compiled) = self.act(act, entry, via) {
                 acts.extend(std::iter::repeat_n(compiled, times));
             }
         }
@@ -56,12 +63,60 @@ impl Compiler<'_> {
         times.value
     }
 
-    fn act(&mut self, act: &Spanned<schema::Act>, via: &Via) -> Option<Act> {
-        Some(match &act.value {
+    /// What was most likely meant.
+    fn slip(&mut self, entry: &Spanned<schema::Entry>, slip: &Slip) {
+        match slip {
+            Slip::Unknown(word, at) => {
+                let names = FORMS.map(|(name, _)| name);
+                let at = at.as_ref();
+                let name = Spanned::new(
+                    word.clone(),
+                    at.map_or(entry.referenced, |at| at.referenced),
+                    at.map_or(entry.defined, |at| at.defined),
+                );
+                self.one_of("act", &name, &names);
+            }
+            Slip::Alone(name) => {
+                let problem = Problem::new(format!("`{name}` does not say enough"));
+                self.problem(entry, problem.hint(format!("write it as `{}`", form(name))));
+            }
+            Slip::Word(name, at) => {
+                let problem = Problem::new(format!("`{name}` takes a mapping"));
+                self.problem(at, problem.hint(format!("write it as `{}`", form(name))));
+            }
+            Slip::After(at) => {
+                self.problem(at, Problem::new("`list` stands alone, without anything after it"))
+            }
+            Slip::Second(name, second) => {
+                let word = &second.value;
+                let problem =
+                    Problem::new(format!("`{}` is a second key beside `{name}`", word.escape_debug()));
+                let hint = if FORMS.iter().any(|(known, _)| known == word) {
+                    format!("each act is an entry of its own: begin another one with `- {}`", form(word))
+                } else if *name == "connect" && word != "device" {
+                    format!("what belongs to it stands within it: `connect: {{ device: laptop, {word}: … }}`")
+                } else {
+                    format!("write it as `{}`", form(name))
+                };
+                self.problem(second, problem.hint(hint));
+            }
+            Slip::Strange => {
+                let problem = Problem::new("this is no act");
+                self.problem(
+                    entry,
+                    problem
+                        .hint("an act is a word or a mapping of one key, such as `list` or `approve: shown`"),
+                );
+            }
+        }
+    }
+
+    fn act(&mut self, entry: &Spanned<schema::Entry>, act: &schema::Act, via: &Via) -> Option<Act> {
+        Some(match act {
             schema::Act::Connect(connect) => Act::Connect(self.ask(connect)),
             schema::Act::List => Act::List,
-            schema::Act::Approve(which) => Act::Approve(self.which(act, which, via)),
-            schema::Act::Reject(which) => Act::Reject(self.which(act, which, via)),
+            schema::Act::Approve(what) => self.approve(entry, what, via),
+            schema::Act::Reject(which) => Act::Reject(self.which(entry, which, via)),
             schema::Act::Remove(device) => {
                 self.known_device(device);
                 Act::Remove(device.value.clone())
@@ -96,7 +151,29 @@ impl Compiler<'_> {
         }
     }
 
-    fn which(&mut self, act: &Spanned<schema::Act>, which: &WhichWord, via: &Via) -> Which {
+    fn approve(&mut self, act: &Spanned<schema::Entry>, what: &ApproveWord, via: &Via) -> Act {
+        let which = match what {
+            ApproveWord::Shown => WhichWord::Shown,
+            ApproveWord::Heard => WhichWord::Heard,
+            ApproveWord::Id(name) => WhichWord::Id(name.clone()),
+            ApproveWord::Device(device) => {
+                self.known_device(device);
+                if *via == Via::Files {
+                    let problem = Problem::new("in the files nobody approves by the device");
+                    self.problem(
+                        act,
+                        problem.hint(
+                            "what was read there is what is written: approve what is `shown`, or go by `via: socket`",
+                        ),
+                    );
+                }
+                return Act::ApproveDevice(device.value.clone());
+            }
+        };
+        Act::Approve(self.which(act, &which, via))
+    }
+
+    fn which(&mut self, act: &Spanned<schema::Entry>, which: &WhichWord, via: &Via) -> Which {
         match which {
             WhichWord::Shown => Which::Shown,
             WhichWord::Heard => {

@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
 use super::super::compile::millis;
-use super::{Act, ActorMap, Grant, ViaWord};
+use super::{ActorMap, Entry, Grant, ViaWord};
 use crate::gateway::scope;
 
 /// What a device may do, in one role or in several.
@@ -169,7 +169,7 @@ schema_of!(Grants, "Grants", |generator| {
     })
 });
 schema_of!(Actor, "Actor", |generator| {
-    let (act, how) = (generator.subschema_for::<Act>(), generator.subschema_for::<ActorMap>());
+    let (act, how) = (generator.subschema_for::<Entry>(), generator.subschema_for::<ActorMap>());
     json_schema!({
         "description": "A list of acts over an open connection, or a mapping that says how they are done.",
         "oneOf": [{"type": "array", "items": act}, how]

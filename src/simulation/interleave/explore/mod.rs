@@ -7,7 +7,6 @@
 
 mod packed;
 mod plain;
-mod pool;
 mod sample;
 
 pub use plain::explore_plainly;
@@ -15,10 +14,10 @@ pub use sample::{SAMPLES, sample};
 
 use super::ledger::Ledger;
 use super::number;
+use super::pool::{Index, small};
 use super::world::{Unready, World};
 use crate::scenario::race::Race;
 use packed::{Memory, Packed};
-use pool::{Index, small};
 
 /// States of one race at most, before orders are drawn by chance instead.
 pub const STATES_MAX: usize = 1_000_000;

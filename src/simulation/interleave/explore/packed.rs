@@ -13,8 +13,8 @@ use super::super::invariant::ALL;
 use super::super::judge::{Broken, judge, told};
 use super::super::ledger::Ledger;
 use super::super::number;
+use super::super::pool::{Index, Pool, small};
 use super::super::world::{Clocks, Runner, Setting, World};
-use super::pool::{Index, Pool, small};
 use crate::scenario::race::ACTORS_MAX;
 
 /// A state, by the numbers of its parts.

@@ -1,10 +1,10 @@
 //! Some orders of a race that has too many, drawn by chance.
 
 use super::super::ledger::Ledger;
-use super::super::number;
+use super::super::pool::{Index, small};
 use super::super::world::{Unready, World};
+use super::super::{number, seed_of};
 use super::packed::{Memory, Packed};
-use super::pool::{Index, small};
 use super::{Explored, Found};
 use crate::scenario::race::Race;
 use crate::seed::{Dice, Seed};
@@ -22,7 +22,7 @@ pub fn sample<L: Ledger>(race: &Race, seed: Seed, samples: u32) -> Result<Explor
     let first = memory.pack(first);
     let mut drawn = Drawn { met: Index::default(), found: Vec::new(), moves: 0 };
     drawn.met.insert(first, ());
-    let mut dice = seed.derive(&race.id).dice();
+    let mut dice = seed_of(race, seed).dice();
     for _ in 0..samples {
         drawn.one(&mut memory, first, race.actors.len(), &mut dice);
     }

@@ -26,7 +26,9 @@ impl Invariant for Converges {
     }
 
     fn broken(&self, scene: &Scene<'_>) -> Option<String> {
-        let Deed::Answered { who, command: Some(Command::Approve { .. }), .. } = scene.deed else {
+        let (Deed::Answered { who, command: Some(Command::Approve { .. }), .. } | Deed::Ended { who, .. }) =
+            scene.deed
+        else {
             return None;
         };
         let vain = scene.then.vain.get(who).map_or(0, std::collections::BTreeSet::len);

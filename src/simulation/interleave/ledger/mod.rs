@@ -21,7 +21,8 @@ use super::invariant::View;
 pub use openclaw::Records;
 pub use ours::Ours;
 pub use twist::{
-    FilesOverwritten, LatestWins, NoTombstone, ReadThenWrite, TokenWithheld, Twisted, UnionCreep,
+    FilesOverwritten, HeedlessLoop, LatestWins, NoTombstone, ReadThenWrite, TokenWithheld, Twisted,
+    UnionCreep,
 };
 
 /// How the transitions of a gateway are kept apart.
@@ -41,6 +42,8 @@ pub trait Ledger: Clone + Eq + Hash + Debug {
     const KEEPING: Keeping;
     /// Whether its gateways notice when the wall clock is set.
     const HEEDS_CLOCK: bool;
+    /// Whether who approves by the device holds what comes next against what was shown.
+    const COMPARES: bool = true;
 
     /// An empty one. `files`: other processes write into its files, so it must look.
     fn empty(start: &Start, files: bool) -> Self;

@@ -18,6 +18,8 @@ pub trait Twist: Clone + Copy + PartialEq + Eq + Hash + Debug + Default {
     const KEEPING: Keeping = Keeping::Atomic;
     /// Whether what others write into the files is taken as it stands.
     const OVERWRITTEN: bool = false;
+    /// Whether who approves by the device holds what comes next against what was shown.
+    const COMPARES: bool = true;
 
     /// What is done in the place of a command.
     fn instead(_book: &Book, _command: &Command) -> Option<Command> {
@@ -35,6 +37,7 @@ pub struct Twisted<T: Twist>(Ours, PhantomData<T>);
 impl<T: Twist> Ledger for Twisted<T> {
     const KEEPING: Keeping = T::KEEPING;
     const HEEDS_CLOCK: bool = true;
+    const COMPARES: bool = T::COMPARES;
 
     fn empty(start: &Start, files: bool) -> Self {
         Self(Ours::empty(start, files), PhantomData)
@@ -169,4 +172,12 @@ impl Twist for TokenWithheld {
             *auth = None;
         }
     }
+}
+
+/// Approves by the device whatever the device asks by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct HeedlessLoop;
+
+impl Twist for HeedlessLoop {
+    const COMPARES: bool = false;
 }

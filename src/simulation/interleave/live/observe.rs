@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::super::deed::Deed;
-use super::super::facts::{Facts, Wish};
+use super::super::facts::Facts;
 use super::super::invariant::{ALL, Scene, View};
 use super::super::judge::{Broken, judge};
 use super::super::world::Shown;
@@ -14,7 +14,6 @@ use super::tokens::{Tokens, handed_out};
 use super::words::strings;
 use crate::config::Secret;
 use crate::gateway::pairing::{Claim, Command, Device, Half, Origin, PairRequest, Reason, Token};
-use crate::gateway::settings::LocalUpgrade;
 use crate::scenario::race::Race;
 
 /// What can be judged of acts that ran at once, whose order nobody knows.
@@ -138,18 +137,7 @@ impl Observer {
     /// have led to it.
     #[must_use]
     pub fn new(race: &Race, named: &[(String, Shown)], deeds: &[Deed], mut before: Sight) -> Self {
-        let secret_suffices = race.start.local_upgrade == LocalUpgrade::Connection;
-        let mut facts = Facts { secret_suffices, ..Facts::default() };
-        for paired in &race.start.devices {
-            facts.grant(&paired.device, &paired.scopes);
-        }
-        for (standing, (_, shown)) in race.start.requests.iter().zip(named) {
-            let ask = &standing.ask;
-            let claim =
-                Claim { device_id: ask.device.clone(), platform: ask.platform.clone(), ..Claim::default() };
-            facts.ask(Wish::of(&claim, &ask.role, &ask.scopes), &shown.id, 0);
-            facts.show(shown);
-        }
+        let facts = Facts::of_start(&race.start, named, 0);
         let mut tokens = Tokens::default();
         tokens.mark(&handed_out(deeds), &mut Sight::default(), &mut before);
         Self { facts: Arc::new(facts), broken: 0, before, tokens }

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::super::explore::explore;
 use super::super::ledger::Ledger;
+use super::super::seed_of;
 use super::super::world::{Setting, Unready, World};
 use super::Model;
 use super::order::{Order, Why};
@@ -155,7 +156,7 @@ fn bits(broken: u32) -> Vec<usize> {
 /// A few orders to the end, those first that break nothing.
 fn whole_ones<L: Ledger>(setting: &Setting<'_>, first: &World<L>, most: usize, seed: Seed) -> Vec<Order> {
     let actors = first.runners.len();
-    let mut dice = seed.derive(&setting.race.id).dice();
+    let mut dice = seed_of(setting.race, seed).dice();
     let one_by_one = (0..actors).map(Why::OneByOne);
     let ways = one_by_one.chain([Why::InTurn]).chain([Why::Drawn; DRAWN]);
     let mut orders: Vec<Order> = Vec::new();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::deed::Deed;
 use super::super::judge::Broken;
-use super::super::world::{Errand, Outcome};
+use super::super::world::{End, Errand, Outcome};
 use crate::gateway::pairing::{Answer, Command};
 use crate::gateway::scope;
 use crate::scenario::race::{Act, Race, Via, Which};
@@ -166,7 +166,7 @@ pub fn act_words(race: &Race, who: usize, act: usize, meant: Option<&str>, label
     let Some(act) = race.actors.get(who).and_then(|actor| actor.acts.get(act)) else {
         return "is done".to_owned();
     };
-    let mut which = |which: &Which| match (meant, which) {
+    let which = |which: &Which, labels: &mut Labels| match (meant, which) {
         (Some(id), _) => labels.of(id),
         (None, Which::Shown) => "what is shown".to_owned(),
         (None, Which::Heard) => "what is heard of".to_owned(),
@@ -179,8 +179,12 @@ pub fn act_words(race: &Race, who: usize, act: usize, meant: Option<&str>, label
             format!("connect {}{role} for {}", ask.device, scope_words(&ask.scopes.iter().cloned().collect()))
         }
         Act::List => "list".to_owned(),
-        Act::Approve(meant) => format!("approve {}", which(meant)),
-        Act::Reject(meant) => format!("reject {}", which(meant)),
+        Act::Approve(meant) => format!("approve {}", which(meant, labels)),
+        Act::ApproveDevice(device) => match meant {
+            Some(id) => format!("approve {} of {device}", labels.of(id)),
+            None => format!("look what {device} asks"),
+        },
+        Act::Reject(meant) => format!("reject {}", which(meant, labels)),
         Act::Remove(device) => format!("remove {device}"),
         Act::Rotate { device, role } => format!("rotate {device} {role}"),
         Act::Revoke { device, role } => format!("revoke {device} {role}"),
@@ -232,6 +236,15 @@ fn reason_of(answer: &Answer) -> Option<String> {
     Some(reason.to_owned())
 }
 
+/// How approving by the device comes to its end, after its last answer.
+const fn end_words(end: &End) -> &'static str {
+    match end {
+        End::Approved | End::Nothing | End::Failed => "",
+        End::Beyond(..) => ", all beyond what was shown: none is approved",
+        End::Tired => ", once too often",
+    }
+}
+
 /// What the last deed of a unit came to.
 #[must_use]
 pub fn deed_words(deeds: &[Deed], labels: &mut Labels) -> String {
@@ -244,6 +257,7 @@ pub fn deed_words(deeds: &[Deed], labels: &mut Labels) -> String {
                 let is_connect = matches!(command, Some(Command::Connect(_)));
                 words = outcome_words((*errand, is_connect), outcome, reason.as_deref(), labels);
             }
+            Deed::Ended { end, .. } => words += end_words(end),
             Deed::Waited { .. } => words = "waited".to_owned(),
             _ => {}
         }

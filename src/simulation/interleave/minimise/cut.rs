@@ -45,11 +45,13 @@ pub(super) fn is_sound(race: &Race) -> bool {
         Proof::Bootstrap(name) => race.start.bootstraps.iter().any(|code| code.name == *name),
         Proof::Shared | Proof::Device => true,
     };
+    let devices: Vec<&str> = race.devices().collect();
     let fits = |act: &Act| match act {
         Act::Approve(Which::Named(name)) | Act::Reject(Which::Named(name)) => named(name),
         Act::Connect(ask) => proven(ask),
         Act::Kill(gateway) => *gateway < race.start.gateways,
-        _ => true,
+        // A file may name only devices that somebody speaks of.
+        _ => act.device().is_none_or(|device| devices.contains(&device.as_str())),
     };
     !race.actors.is_empty()
         && race.actors.iter().all(|actor| actor.gateway < race.start.gateways && actor.acts.iter().all(fits))

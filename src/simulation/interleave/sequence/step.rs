@@ -85,8 +85,10 @@ impl Teller<'_> {
 
     /// The name of the request that an act is about; empty where it is about none.
     fn target(&mut self, who: usize, at: usize) -> String {
-        let (Act::Approve(which) | Act::Reject(which)) = &self.race.actors[who].acts[at] else {
-            return String::new();
+        let which = match &self.race.actors[who].acts[at] {
+            Act::Approve(which) | Act::Reject(which) => which,
+            Act::ApproveDevice(_) => return self.target_now(who, at),
+            _ => return String::new(),
         };
         if let Which::Named(name) = which
             && let Some((_, shown)) = self.tape.named.iter().find(|(known, _)| known == name)
@@ -103,6 +105,29 @@ impl Teller<'_> {
             _ => None,
         });
         meant.map_or_else(|| "what it was shown".to_owned(), |id| self.names.of_id(&id))
+    }
+
+    /// The same of an act that is about one request after the other.
+    fn target_now(&mut self, who: usize, at: usize) -> String {
+        let own = self.tape.moves.iter().skip(self.now).filter(|played| played.who == who && played.at == at);
+        let meant = own.flat_map(|played| &played.deeds).find_map(|deed| match deed {
+            Deed::Effect { command: Command::Approve { request_id, .. }, .. }
+            | Deed::FilesWritten { command: Command::Approve { request_id, .. }, .. } => {
+                Some(request_id.clone())
+            }
+            Deed::Answered { target: Some(target), .. } => Some(target.id.clone()),
+            _ => None,
+        });
+        meant.map_or_else(|| "what it was shown".to_owned(), |id| self.names.of_id(&id))
+    }
+
+    /// What an actor asks for an errand: by the device, a look goes before an approval.
+    fn asked(&self, who: usize, errand: Errand) -> Act {
+        match (&self.race.actors[who].acts[self.act_of(who)], errand) {
+            (Act::ApproveDevice(_), Errand::Look) => Act::List,
+            (Act::ApproveDevice(_), _) => Act::Approve(Which::Shown),
+            (act, _) => act.clone(),
+        }
     }
 
     /// One move of a step that ends before the move `end`.
@@ -156,7 +181,18 @@ impl Teller<'_> {
             Deed::Answered { who, errand, outcome, past, .. } => {
                 self.answered(draft, (*who, *errand), outcome, *past);
             }
-            Deed::FilesRead { who } => self.files_read(draft, *who, later),
+            Deed::FilesRead { who, errand } => self.files_read(draft, (*who, *errand), later),
+            Deed::Agreed { who, shown } => {
+                let words = format!("{}: this may be approved, and no more", self.names.of_id(&shown.id));
+                draft.note(Place::Actor(*who), words, MessageKind::Note);
+            }
+            Deed::Ended { who, end } => {
+                let device = self.race.actors[*who].acts[self.act_of(*who)].device();
+                let device = device.map(String::as_str).unwrap_or_default();
+                if let Some(words) = words::end(end, device, self.names) {
+                    draft.note(Place::Actor(*who), words, MessageKind::Refusal);
+                }
+            }
             Deed::FilesWritten { who, .. } => {
                 let late = self.is_open(*who, None);
                 let upon = if late { "upon what it had read; " } else { "" };
@@ -188,7 +224,7 @@ impl Teller<'_> {
         let at = self.act_of(who);
         let actor = &self.race.actors[who];
         let target = self.target(who, at);
-        let words = words::ask(errand, &actor.acts[at], &actor.via, &target);
+        let words = words::ask(errand, &self.asked(who, errand), &actor.via, &target);
         draft.say(Place::Actor(who), Place::Gateway(actor.gateway), words, MessageKind::Ask);
         self.open.push((who, Some(errand)));
         true
@@ -210,7 +246,8 @@ impl Teller<'_> {
         let actor = &self.race.actors[who];
         let target = self.target(who, at);
         let is_connect = errand == Errand::Door || matches!(actor.acts[at], Act::Connect(_));
-        let words = words::answer(outcome, &actor.acts[at], &target, is_connect && !past, self.names);
+        let asked = self.asked(who, errand);
+        let words = words::answer(outcome, &asked, &target, is_connect && !past, self.names);
         let kind = if outcome.is_good() { MessageKind::Answer } else { MessageKind::Refusal };
         if *outcome == Outcome::Nothing {
             draft.note(Place::Actor(who), words, kind);
@@ -225,14 +262,14 @@ impl Teller<'_> {
         self.open.retain(|open| open.0 != who);
     }
 
-    fn files_read(&mut self, draft: &mut Draft, who: usize, later: &[Played]) {
+    fn files_read(&mut self, draft: &mut Draft, (who, errand): (usize, Errand), later: &[Played]) {
         let at = self.act_of(who);
         let actor = &self.race.actors[who];
         let target = self.target(who, at);
         let answers = |deed: &Deed| matches!(deed, Deed::Answered { past: true, .. });
         let now = &self.tape.moves[self.now].deeds;
         let is_whole = now.iter().chain(later.iter().flat_map(|played| &played.deeds)).any(answers);
-        let mut words = words::act(&actor.acts[at], &Via::Files, &target);
+        let mut words = words::act(&self.asked(who, errand), &Via::Files, &target);
         if !is_whole {
             words = format!("reads both, to {}", words.trim_end_matches(", in the files"));
         }

@@ -1,6 +1,6 @@
 //! The words for acts, asks and answers.
 
-use super::super::world::{Errand, Outcome};
+use super::super::world::{End, Errand, Outcome, TRIES_MAX};
 use super::names::Names;
 use crate::gateway::scope::{OPERATOR, ROLE_OPERATOR};
 use crate::scenario::race::{Act, Ask, Proof, Via};
@@ -42,6 +42,8 @@ pub(super) fn act(act: &Act, via: &Via, target: &str) -> String {
         Act::Connect(ask) => connect(ask),
         Act::List => said("device.pair.list", "list", ""),
         Act::Approve(_) => said("device.pair.approve", "approve", target),
+        Act::ApproveDevice(device) if cli => format!("a script: list, then approve what {device} asks"),
+        Act::ApproveDevice(device) => format!("devices approve --device {device}"),
         Act::Reject(_) => said("device.pair.reject", "reject", target),
         Act::Remove(device) => said("device.pair.remove", "remove", device),
         Act::Rotate { device, role } => {
@@ -115,6 +117,19 @@ pub(super) fn answer(
         Outcome::Nothing => "there is nothing that it could mean".to_owned(),
         Outcome::Lost => "no answer: the gateway died".to_owned(),
     }
+}
+
+/// How approving by the device comes to its end; `None` where the answer before it says so.
+pub(super) fn end(end: &End, device: &str, names: &mut Names) -> Option<String> {
+    Some(match end {
+        End::Approved | End::Failed => return None,
+        End::Nothing => format!("nothing of {device} waits for a decision: it ends"),
+        End::Beyond(newest, beyond) => {
+            let id = names.of_id(&newest.id);
+            format!("{id} asks for more than was shown ({}): not approved", short(beyond))
+        }
+        End::Tired => format!("{TRIES_MAX} times it was gone: it gives up"),
+    })
 }
 
 /// A time as people say it.

@@ -74,7 +74,7 @@ pub fn command(act: &Act, via: &Via, target: Option<&Shown>, token: Option<&str>
     Some(match act {
         Act::Connect(ask) => connect(ask, token),
         Act::List => Command::List,
-        Act::Approve(_) => Command::Approve { request_id: target?.id.clone(), by },
+        Act::Approve(_) | Act::ApproveDevice(_) => Command::Approve { request_id: target?.id.clone(), by },
         Act::Reject(_) => Command::Reject { request_id: target?.id.clone() },
         Act::Remove(device) => Command::Remove { device_id: device.clone(), by },
         Act::Rotate { device, role } => {

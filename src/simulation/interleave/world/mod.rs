@@ -1,6 +1,7 @@
 //! One state of a race: what the gateway keeps, where each actor stands, what each knows.
 
 mod command;
+mod hunt;
 mod outcome;
 mod runner;
 mod start;
@@ -14,6 +15,7 @@ use super::ledger::{Keeping, Ledger};
 use crate::scenario::race::{Act, Actor, Race, Via};
 
 pub use command::{ADMIN, command, connect, door};
+pub use hunt::{End, Hunt, Next, TRIES_MAX};
 pub use outcome::{Outcome, Shown};
 pub use runner::{Errand, Knows, Runner, Stage};
 pub use start::Unready;
@@ -101,6 +103,7 @@ impl<L: Ledger> World<L> {
                 Act::Connect(ask) => ask.signed,
                 _ => act.is_command() && !matches!(actor.via, Via::Files),
             },
+            Stage::Between => !matches!(actor.via, Via::Files),
             Stage::Through => true,
             _ => false,
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ledger::{Ledger, Records};
+use super::hunt::Hunt;
 use super::outcome::{Outcome, Shown};
 use crate::scenario::race::Which;
 
@@ -15,6 +16,8 @@ pub struct Runner<L> {
     pub stage: Stage<L>,
     /// The request that the act is about, once it has begun.
     pub target: Option<Shown>,
+    /// How far it is with approving by the device, where it is at that.
+    pub hunt: Option<Hunt>,
     /// What it knows.
     pub knows: Knows,
 }
@@ -23,7 +26,13 @@ impl<L: Ledger> Runner<L> {
     /// Before its first act.
     #[must_use]
     pub fn new() -> Self {
-        Self { at: 0, stage: Stage::Start, target: None, knows: Knows::default() }
+        Self { at: 0, stage: Stage::Start, target: None, hunt: None, knows: Knows::default() }
+    }
+
+    /// What it asks for next, once it is let in: by the device a look goes before each approval.
+    #[must_use]
+    pub const fn errand(&self) -> Errand {
+        if self.hunt.is_some() && self.target.is_none() { Errand::Look } else { Errand::Act }
     }
 }
 
@@ -38,6 +47,8 @@ impl<L: Ledger> Default for Runner<L> {
 pub enum Stage<L> {
     /// It has not begun.
     Start,
+    /// It has looked, or approved what was gone; it goes on with the same act.
+    Between,
     /// The command line was let in; its command comes next.
     Through,
     /// The command line was turned away; it takes to the files.
@@ -58,7 +69,7 @@ impl<L> Stage<L> {
     pub const fn inside(&self) -> Option<Errand> {
         match self {
             Self::Read(errand, _) | Self::HalfWritten(errand, ..) | Self::Written(errand, _) => Some(*errand),
-            Self::Start | Self::Through | Self::TurnedAway | Self::FilesRead(_) => None,
+            Self::Start | Self::Between | Self::Through | Self::TurnedAway | Self::FilesRead(_) => None,
         }
     }
 }
@@ -68,6 +79,8 @@ impl<L> Stage<L> {
 pub enum Errand {
     /// The connect that comes before a command.
     Door,
+    /// A look that goes before an approval by the device.
+    Look,
     /// The act itself.
     Act,
 }
@@ -95,6 +108,12 @@ impl Knows {
                 named.map(|(_, shown)| shown.clone())
             }
         }
+    }
+
+    /// The newest request of a device that its last look showed.
+    #[must_use]
+    pub fn of(&self, device: &str) -> Option<&Shown> {
+        self.shown.iter().find(|shown| shown.device == device)
     }
 
     /// Keeps what an answer told.

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use crate::config::Secret;
 use crate::gateway::fresh::Fresh;
 use crate::gateway::pairing::{Bootstrap, Profile, hash_of};
-use crate::gateway::settings::LocalUpgrade;
 use crate::scenario::race::{Ask, Race};
 
-use super::super::facts::{Facts, Wish};
+use super::super::facts::Facts;
 use super::super::ledger::Ledger;
 use super::super::number;
 use super::command::connect;
@@ -38,8 +37,6 @@ impl<L: Ledger> World<L> {
     pub fn first<'a>(race: &'a Race) -> Result<(Setting<'a>, Self), Unready> {
         let mut setting = Setting::of(race);
         let mut truth = L::empty(&race.start, setting.has_files());
-        let secret_suffices = race.start.local_upgrade == LocalUpgrade::Connection;
-        let mut facts = Facts { secret_suffices, ..Facts::default() };
         for (at, paired) in race.start.devices.iter().enumerate() {
             let ask = Ask {
                 role: paired.role.clone(),
@@ -51,7 +48,6 @@ impl<L: Ledger> World<L> {
             if !outcome.is_good() {
                 return Err(Unready::Start(format!("{} is not let in: {outcome:?}", paired.device)));
             }
-            facts.grant(&paired.device, &paired.scopes);
         }
         for code in &race.start.bootstraps {
             let token = Bootstrap {
@@ -67,7 +63,6 @@ impl<L: Ledger> World<L> {
             if !truth.hand_out(hash_of(&code.name), token) {
                 return Err(Unready::NoBootstraps);
             }
-            facts.hand_out(code);
         }
         for (at, standing) in race.start.requests.iter().enumerate() {
             let step = truth.transact(START_MS, fresh(254, at, 0), &connect(&standing.ask, None));
@@ -78,10 +73,9 @@ impl<L: Ledger> World<L> {
                 return Err(Unready::Start(format!("{} is gone", standing.name)));
             };
             let shown = Shown::of(ask);
-            facts.ask(Wish::of(&ask.claim, &standing.ask.role, &standing.ask.scopes), &id, START_MS);
-            facts.show(&shown);
             setting.named.push((standing.name.clone(), shown));
         }
+        let facts = Facts::of_start(&race.start, &setting.named, START_MS);
         let mut runners: Vec<Runner<L>> = race.actors.iter().map(|_| Runner::new()).collect();
         for (runner, actor) in runners.iter_mut().zip(&race.actors) {
             if !actor.listens() {

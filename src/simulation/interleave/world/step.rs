@@ -12,6 +12,7 @@ use super::super::deed::Deed;
 use super::super::ledger::{Keeping, Ledger, Records};
 use super::super::number;
 use super::command::{command, door};
+use super::hunt::{Hunt, Next};
 use super::outcome::{Outcome, Shown};
 use super::runner::{Errand, Stage};
 use super::start::fresh;
@@ -40,7 +41,8 @@ impl<L: Ledger> Mover<'_, L> {
         let stage = std::mem::replace(&mut self.world.runners[self.who].stage, Stage::Start);
         match stage {
             Stage::Start => self.begin(),
-            Stage::Through => self.ask(Errand::Act),
+            Stage::Between => self.reach(),
+            Stage::Through => self.ask(self.errand()),
             Stage::TurnedAway => self.read_files(),
             Stage::Read(errand, snapshot) => self.write(errand, snapshot),
             Stage::HalfWritten(errand, whole, outcome) => {
@@ -63,6 +65,23 @@ impl<L: Ledger> Mover<'_, L> {
         &self.setting.race.actors[self.who].acts[at]
     }
 
+    /// What is asked for an errand: by the device, a look goes before the approval.
+    fn asked(&self, errand: Errand) -> &Act {
+        if errand == Errand::Look { &Act::List } else { self.act() }
+    }
+
+    fn errand(&self) -> Errand {
+        self.world.runners[self.who].errand()
+    }
+
+    /// Chance for a part of the act at hand.
+    fn fresh(&self, part: u8) -> Fresh {
+        let runner = &self.world.runners[self.who];
+        let rounds =
+            runner.hunt.as_ref().map_or(0, |hunt| 2 * hunt.round() + u8::from(runner.target.is_some()));
+        fresh(self.who, usize::from(runner.at), part + 4 * rounds)
+    }
+
     fn via(&self) -> &Via {
         &self.setting.race.actors[self.who].via
     }
@@ -72,7 +91,9 @@ impl<L: Ledger> Mover<'_, L> {
         let runner = &self.world.runners[self.who];
         match (errand, self.via()) {
             (Errand::Door, Via::Cli(device)) => Some(door(device)),
-            (_, via) => command(self.act(), via, runner.target.as_ref(), runner.knows.token.as_deref()),
+            (_, via) => {
+                command(self.asked(errand), via, runner.target.as_ref(), runner.knows.token.as_deref())
+            }
         }
     }
 
@@ -98,6 +119,15 @@ impl<L: Ledger> Mover<'_, L> {
                 runner.target = runner.knows.meant(&which, &self.setting.named);
                 if runner.target.is_none() {
                     return self.answer(Errand::Act, Outcome::Nothing);
+                }
+                self.reach();
+            }
+            Act::ApproveDevice(device) => {
+                let runner = &mut self.world.runners[self.who];
+                let shown = runner.knows.of(&device).cloned();
+                runner.hunt = Some(Hunt::after(shown.clone()));
+                if let Some(shown) = shown {
+                    self.deeds.push(Deed::Agreed { who: self.who, shown });
                 }
                 self.reach();
             }
@@ -135,7 +165,7 @@ impl<L: Ledger> Mover<'_, L> {
     /// The first move of a command.
     fn reach(&mut self) {
         match self.via() {
-            Via::Socket => self.ask(Errand::Act),
+            Via::Socket => self.ask(self.errand()),
             Via::Cli(_) => self.ask(Errand::Door),
             Via::Files => self.read_files(),
         }
@@ -162,13 +192,9 @@ impl<L: Ledger> Mover<'_, L> {
             return self.answer(errand, Outcome::Nothing);
         };
         let now_ms = self.world.clocks.wall_ms;
-        let at = usize::from(self.world.runners[self.who].at);
         let before = self.setting.kills.then(|| snapshot.records());
-        let step = Arc::make_mut(&mut snapshot).transact(
-            now_ms,
-            fresh(self.who, at, u8::from(errand == Errand::Act)),
-            &command,
-        );
+        let chance = self.fresh(u8::from(errand != Errand::Door));
+        let step = Arc::make_mut(&mut snapshot).transact(now_ms, chance, &command);
         let outcome = Outcome::of(&step.answer);
         self.tell(&step.events);
         self.deeds.push(Deed::Effect { who: self.who, errand, command: command.clone(), step });
@@ -224,8 +250,41 @@ impl<L: Ledger> Mover<'_, L> {
                 _ => {}
             }
         }
-        self.world.runners[self.who].knows.learn(outcome);
-        self.next_act();
+        self.go_on(errand, outcome);
+    }
+
+    /// What was asked is answered: the act is over, or goes on by the device.
+    fn go_on(&mut self, errand: Errand, outcome: Outcome) {
+        let (setting, who) = (self.setting, self.who);
+        let runner = &mut self.world.runners[who];
+        let act = &setting.race.actors[who].acts[usize::from(runner.at)];
+        let next = match (act, &mut runner.hunt) {
+            (Act::ApproveDevice(device), Some(hunt)) => {
+                Some(hunt.heard(device, errand, &outcome, !L::COMPARES))
+            }
+            _ => None,
+        };
+        runner.knows.learn(outcome);
+        match next {
+            None => self.next_act(),
+            Some(Next::Over(end)) => {
+                self.deeds.push(Deed::Ended { who, end });
+                self.next_act();
+            }
+            Some(Next::Look) => self.goes_on(None),
+            Some(Next::Approve { shown, first }) => {
+                if first {
+                    self.deeds.push(Deed::Agreed { who, shown: shown.clone() });
+                }
+                self.goes_on(Some(shown));
+            }
+        }
+    }
+
+    fn goes_on(&mut self, target: Option<Shown>) {
+        let runner = &mut self.world.runners[self.who];
+        runner.target = target;
+        runner.stage = Stage::Between;
     }
 
     fn next_act(&mut self) {
@@ -233,6 +292,7 @@ impl<L: Ledger> Mover<'_, L> {
         runner.at = runner.at.saturating_add(1);
         runner.stage = Stage::Start;
         runner.target = None;
+        runner.hunt = None;
     }
 
     /// Who listens hears of a new request.
@@ -250,8 +310,9 @@ impl<L: Ledger> Mover<'_, L> {
     /// Past the gateway: the files are read; a look ends here.
     fn read_files(&mut self) {
         let records = self.world.truth.records();
-        self.deeds.push(Deed::FilesRead { who: self.who });
-        if *self.act() == Act::List || !self.setting.fine {
+        let errand = self.errand();
+        self.deeds.push(Deed::FilesRead { who: self.who, errand });
+        if *self.asked(errand) == Act::List || !self.setting.fine {
             return self.write_files(records);
         }
         self.world.runners[self.who].stage = Stage::FilesRead(records);
@@ -259,15 +320,15 @@ impl<L: Ledger> Mover<'_, L> {
 
     /// Past the gateway: what was read is changed and written back, as OpenClaw's command line does it.
     fn write_files(&mut self, mut records: Records) {
-        let Some(command) = self.command(Errand::Act).map(as_owner) else {
-            return self.answer(Errand::Act, Outcome::Nothing);
+        let errand = self.errand();
+        let Some(command) = self.command(errand).map(as_owner) else {
+            return self.answer(errand, Outcome::Nothing);
         };
         // No two processes write within the same millisecond.
         self.pass(1);
         let now_ms = self.world.clocks.wall_ms;
-        let at = usize::from(self.world.runners[self.who].at);
         let read = records.clone();
-        let step = records.transact(now_ms, fresh(self.who, at, 3), &command);
+        let step = records.transact(now_ms, self.fresh(3), &command);
         let outcome = Outcome::of(&step.answer);
         if records != read {
             Arc::make_mut(&mut self.world.truth).overwrite(now_ms, records);
@@ -276,14 +337,13 @@ impl<L: Ledger> Mover<'_, L> {
         let target = self.world.runners[self.who].target.clone();
         self.deeds.push(Deed::Answered {
             who: self.who,
-            errand: Errand::Act,
+            errand,
             command: Some(command),
             target,
             outcome: outcome.clone(),
             past: true,
         });
-        self.world.runners[self.who].knows.learn(outcome);
-        self.next_act();
+        self.go_on(errand, outcome);
     }
 
     /// A gateway process dies: what it was busy with is not answered.

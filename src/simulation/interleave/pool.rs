@@ -34,6 +34,13 @@ impl<T: Hash + Eq> Pool<T> {
         number
     }
 
+    /// Whether a value is new; it is known from then on.
+    pub(super) fn is_new(&mut self, value: Arc<T>) -> bool {
+        let known = self.items.len();
+        self.put(value);
+        self.items.len() > known
+    }
+
     /// The value of a number.
     pub(super) fn get(&self, number: u32) -> &Arc<T> {
         &self.items[number as usize]
