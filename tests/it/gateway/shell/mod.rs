@@ -3,6 +3,7 @@
 mod handshake;
 mod hostile;
 mod http;
+mod models;
 mod program;
 mod service;
 
@@ -18,6 +19,7 @@ use provoke::gateway::pairing::{Policy, ServerKey};
 use provoke::gateway::settings::{AuthMode, Limits, Settings};
 use provoke::io::gateway::store::{Memory, NodesInMemory};
 use provoke::io::gateway::{NoErrands, Server, World};
+use provoke::io::router::Models;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -56,11 +58,20 @@ impl Rig {
 
     /// One whose log is heard line by line.
     async fn logging(limits: Limits, hear: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self::start(settings(limits), None, hear).await
+    }
+
+    /// One with these settings, which answers for these models.
+    async fn start(
+        settings: Settings,
+        models: Option<Arc<Models>>,
+        hear: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = Arc::clone(&log);
         let store = Memory::new(ServerKey([7; 32]), Policy::default());
         let world = World {
-            models: None,
+            models,
             store: Box::new(store),
             nodes: Box::new(NodesInMemory::default()),
             errands: Arc::new(NoErrands),
@@ -69,7 +80,7 @@ impl Rig {
                 hear(&line.message);
             }),
         };
-        let server = Server::start(settings(limits), world).await.expect("a free port");
+        let server = Server::start(settings, world).await.expect("a free port");
         Self { server, log }
     }
 
