@@ -48,6 +48,9 @@ impl Cast {
         let mut cast = Self { keys: BTreeMap::new(), names: BTreeMap::new() };
         for device in devices {
             let key = admin.make()?;
+            if race.actors.iter().flat_map(|actor| &actor.acts).any(|act| takes(act, device)) {
+                admin.may_take(key.device_id());
+            }
             cast.names.insert(key.device_id(), device.clone());
             cast.keys.insert(device.clone(), key);
         }
@@ -154,5 +157,13 @@ impl Cast {
         }
         admin.heard();
         Ok(Begun { named, deeds })
+    }
+}
+
+/// Whether an act takes a device away, or what it was granted.
+fn takes(act: &Act, name: &str) -> bool {
+    match act {
+        Act::Remove(device) | Act::Revoke { device, .. } => device == name,
+        _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! Races on a screen: a table of the sets, every violation with its sequence diagram, and the sum.
 
 mod diagram;
+mod live;
 mod sets;
 mod violation;
 
@@ -9,6 +10,8 @@ use super::{WIDTH_MAX, WIDTH_MIN, label, verdict_style};
 use crate::report::Options;
 use crate::report::words::{counted, grouped, spoken};
 use crate::verdict::race::RaceRun;
+
+pub(in crate::report) use live::race_live;
 
 /// The races as a person sees them.
 pub(in crate::report) fn race(run: &RaceRun, options: &Options) -> Vec<u8> {
