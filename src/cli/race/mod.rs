@@ -113,7 +113,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         files::write(file, &(format.render)(&run, &to_file)).map_err(|error| cannot_write(file, &error))?;
     }
     out(&(format.render)(&run, &screen(args.color, args.verbose)))?;
-    Ok(if run.verdict == Verdict::Fail { Exit::Fail } else { Exit::Pass })
+    Ok(match run.verdict {
+        Verdict::Fail => Exit::Fail,
+        // Where every race is skipped, nothing was tried.
+        Verdict::Skip => Exit::NothingSelected,
+        _ => Exit::Pass,
+    })
 }
 
 /// Writes every violation as a file that replays it.

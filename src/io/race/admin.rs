@@ -43,8 +43,8 @@ pub struct Admin {
     is_ours: bool,
     /// The devices that may be there, by their ids.
     made: BTreeMap<String, Arc<DeviceKey>>,
-    /// Those of them that the race itself may take away or revoke.
-    taken: BTreeSet<String>,
+    /// Those of them that the race itself may take away or revoke, and in which role.
+    taken: BTreeSet<(String, String)>,
     /// Requests of theirs that were heard of: one that its grant covers by now is not listed.
     asked: BTreeSet<String>,
     /// All devices that were made.
@@ -95,9 +95,9 @@ impl Admin {
         Ok(key)
     }
 
-    /// The race itself may take this device away, or revoke it.
-    pub(super) fn may_take(&mut self, device_id: String) {
-        self.taken.insert(device_id);
+    /// The race itself may take this device away, or revoke it in a role.
+    pub(super) fn may_take(&mut self, device_id: String, role: &str) {
+        self.taken.insert((device_id, role.to_owned()));
     }
 
     /// A request of a device that was made here.
@@ -221,33 +221,42 @@ impl Admin {
         let paired = list["paired"].as_array().into_iter().flatten();
         let mut ids: BTreeSet<String> =
             paired.filter_map(|entry| entry["deviceId"].as_str().map(str::to_owned)).collect();
-        ids.append(&mut self.taken);
-        ids.retain(|id| self.made.contains_key(id));
+        // What is left of a revocation goes with the next approval of that role.
+        for (id, role) in std::mem::take(&mut self.taken) {
+            if let Some(key) = self.made.get(&id).map(Arc::clone)
+                && role != scope::ROLE_OPERATOR
+                && let Some(link) = self.let_in(&key, &role, &[]).await
+            {
+                link.close().await;
+            }
+            ids.insert(id);
+        }
         for id in ids {
-            if let Some(key) = self.made.get(&id).map(Arc::clone) {
-                self.send_off_one(&id, &key).await;
+            let Some(key) = self.made.get(&id).map(Arc::clone) else { continue };
+            if let Some(mut link) = self.let_in(&key, scope::ROLE_OPERATOR, &[scope::PAIRING]).await {
+                let params = json!({"deviceId": id});
+                let _ = link.call("device.pair.remove", Some(params), self.site.patience).await;
+                link.close().await;
             }
         }
         Ok(())
     }
 
-    /// It comes as an operator that may, is let in by this one where it must be, and goes.
-    async fn send_off_one(&mut self, id: &str, key: &Arc<DeviceKey>) {
+    /// Connects as a device, and approves what it asks where it is not let in.
+    async fn let_in(&mut self, key: &Arc<DeviceKey>, role: &str, scopes: &[&str]) -> Option<Link> {
         for _ in 0..2 {
-            let persona = Persona::of("cli".into(), "cli".into(), vec![scope::PAIRING.to_owned()]);
+            let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+            let persona = Persona::of("cli".into(), "cli".into(), scopes);
+            let persona = Persona { role: role.to_owned().into(), ..persona };
             match self.site.open(persona, key, self.site.credentials.clone()).await {
-                Ok((mut link, _)) => {
-                    let params = json!({"deviceId": id});
-                    let _ = link.call("device.pair.remove", Some(params), self.site.patience).await;
-                    return link.close().await;
-                }
+                Ok((link, _)) => return Some(link),
                 Err(fault) => {
-                    let request = fault.denial().and_then(|denial| denial.details["requestId"].as_str());
-                    let Some(request) = request else { return };
-                    let _ = self.call("device.pair.approve", json!({"requestId": request})).await;
+                    let id = fault.denial().and_then(|denial| denial.details["requestId"].as_str())?;
+                    let _ = self.call("device.pair.approve", json!({"requestId": id})).await;
                 }
             }
         }
+        None
     }
 
     /// Takes away everything, this device last, and says whether anything is left.

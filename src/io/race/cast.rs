@@ -11,6 +11,7 @@ use crate::config::Secret;
 use crate::gateway::client::connect::{Credentials, Persona};
 use crate::gateway::client::key::DeviceKey;
 use crate::gateway::pairing::Answer;
+use crate::gateway::scope::ROLE_OPERATOR;
 use crate::scenario::race::{Act, Ask, Proof, Race, Via};
 use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::live::{named, translated};
@@ -48,8 +49,9 @@ impl Cast {
         let mut cast = Self { keys: BTreeMap::new(), names: BTreeMap::new() };
         for device in devices {
             let key = admin.make()?;
-            if race.actors.iter().flat_map(|actor| &actor.acts).any(|act| takes(act, device)) {
-                admin.may_take(key.device_id());
+            for role in race.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| taken(act, &device))
+            {
+                admin.may_take(key.device_id(), role);
             }
             cast.names.insert(key.device_id(), device.clone());
             cast.keys.insert(device.clone(), key);
@@ -160,10 +162,11 @@ impl Cast {
     }
 }
 
-/// Whether an act takes a device away, or what it was granted.
-fn takes(act: &Act, name: &str) -> bool {
+/// In which role an act takes something from a device.
+fn taken<'a>(act: &'a Act, name: &str) -> Option<&'a str> {
     match act {
-        Act::Remove(device) | Act::Revoke { device, .. } => device == name,
-        _ => false,
+        Act::Remove(device) if device == name => Some(ROLE_OPERATOR),
+        Act::Revoke { device, role } if device == name => Some(role),
+        _ => None,
     }
 }

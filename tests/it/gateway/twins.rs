@@ -219,11 +219,12 @@ fn what_is_asked_and_approved_at_one_is_told_at_the_other() {
         let key = Key::named("somebody");
         pair.other.visit(&key, &["operator.read"]).await;
         let id = pair.other.ask(&key, &["operator.write"]).await;
-        let told = told(&mut pair.at_one, "device.pair.requested", &id).await;
-        assert_eq!(told["deviceId"], key.id());
+        let asked = told(&mut pair.at_one, "device.pair.requested", &id).await;
+        assert_eq!(asked["deviceId"], key.id());
         approve(&mut pair.at_one, &id).await.unwrap();
         assert_eq!(told(&mut pair.at_other, "device.pair.resolved", &id).await["decision"], "approved");
         let id = pair.one.ask(&key, &["operator.approvals"]).await;
+        told(&mut pair.at_other, "device.pair.requested", &id).await;
         pair.at_one.call("device.pair.reject", json!({"requestId": id})).await.unwrap();
         assert_eq!(told(&mut pair.at_other, "device.pair.resolved", &id).await["decision"], "rejected");
     });

@@ -4,6 +4,7 @@ use super::super::canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, STRONG, WARN};
 use super::super::measure::measure;
 use super::super::{INDENT, TEXT, WIDTH_MAX, WIDTH_MIN};
 use crate::report::Options;
+use crate::report::words::counted;
 use crate::verdict::race::live::{Cleared, LiveOrder, LiveRate, LiveRun, LiveSet, LiveStep};
 
 /// Where what is said of an order stands, unless its name is longer.
@@ -122,8 +123,10 @@ fn draw_summary(canvas: &mut Canvas, run: &LiveRun) {
     let broke = orders().filter(|order| !order.reality.is_empty()).count();
     let skipped = run.sets.iter().filter(|set| set.skipped.is_some()).count();
     let said = format!(
-        "{} races, {all} orders played: {broke} break something in reality; {skipped} races skipped",
-        run.sets.len() - skipped
+        "{}, {} played: {broke} broke something in reality; {} skipped",
+        counted(run.sets.len() - skipped, "race"),
+        counted(all, "order"),
+        counted(skipped, "race")
     );
     canvas.paragraph(Line::default(), PLAIN, &said, LINES_MAX);
     let (style, said) = if apart == 0 {
@@ -134,7 +137,7 @@ fn draw_summary(canvas: &mut Canvas, run: &LiveRun) {
     canvas.paragraph(Line::default(), style, &said, LINES_MAX);
     match &run.cleared {
         Cleared::All(count) => {
-            let said = format!("{count} scratch devices were made; none of them is left");
+            let said = format!("{} made; none of them is left", counted(*count, "scratch device"));
             canvas.paragraph(Line::default(), PLAIN, &said, LINES_MAX);
         }
         Cleared::Left(left, why) => {
