@@ -99,6 +99,9 @@ impl<D: Disk> OpenClawFiles<D> {
         let step = known.book.handle(now_ms, fresh, &known.key, &self.options.policy, command);
         known.unsaved |= known.book.aspect(subject.as_deref()) != before;
         self.settle(now_ms, known, &mut told)?;
+        if let (Command::ClockSet(leap), Some(known)) = (command, &mut self.known) {
+            known.history.carry(*leap);
+        }
         self.has_started = true;
         self.rescued = None;
         told.append(Absorbed { events: step.events, log: step.log, dropped: step.dropped });
