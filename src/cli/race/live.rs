@@ -85,6 +85,7 @@ pub(super) fn run(args: &super::Args, url: &str) -> Result<Exit, CliError> {
         seed: Seed(args.seed),
     };
     let site = site(live, url)?;
+    let target = site.endpoint.url();
     block_on(async {
         let (done, signal) = played(site, &wanted).await?;
         let run = match done {
@@ -93,7 +94,7 @@ pub(super) fn run(args: &super::Args, url: &str) -> Result<Exit, CliError> {
                 cleared.iter().for_each(tell_cleared);
                 return match signal {
                     Some(exit) => Ok(exit),
-                    None => Err(failed(&trouble)),
+                    None => Err(failed(&target, &trouble)),
                 };
             }
         };
@@ -208,7 +209,7 @@ fn wrong(words: impl Into<String>, hint: &str) -> CliError {
 }
 
 /// Why it could not be done, and what next.
-fn failed(trouble: &Trouble) -> CliError {
+fn failed(target: &str, trouble: &Trouble) -> CliError {
     let hint = match trouble {
         Trouble::Gateway(Fault::Refused(..)) => {
             "give the gateway's token or password: --token-env VARIABLE, --password-env VARIABLE"
@@ -221,5 +222,12 @@ fn failed(trouble: &Trouble) -> CliError {
         Trouble::Files(_) => "see that --state-dir is the state folder of this gateway, and yours",
         Trouble::Start(_) | Trouble::Stopped => "nothing else was changed",
     };
-    CliError::new(Exit::CouldNotRun, Problem::new(shown(&trouble.to_string())).hint(hint))
+    let cause = match trouble {
+        Trouble::Gateway(Fault::Unreachable(words)) => format!(" ({words})"),
+        Trouble::Gateway(Fault::NoWebSocket(status, _)) => {
+            format!(" (what listens there answers HTTP {status}, and is no gateway)")
+        }
+        _ => String::new(),
+    };
+    CliError::new(Exit::CouldNotRun, Problem::new(shown(&format!("{target}: {trouble}{cause}"))).hint(hint))
 }

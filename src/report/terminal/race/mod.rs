@@ -5,7 +5,7 @@ mod live;
 mod sets;
 mod violation;
 
-use super::canvas::{Canvas, PLAIN};
+use super::canvas::{Canvas, FAINT, PLAIN, WARN};
 use super::{WIDTH_MAX, WIDTH_MIN, label, verdict_style};
 use crate::report::Options;
 use crate::report::words::{counted, grouped, spoken};
@@ -13,12 +13,20 @@ use crate::verdict::race::RaceRun;
 
 pub(in crate::report) use live::race_live;
 
+/// What stands in the diagrams.
+const LEGEND: &str = "time goes down; a number begins a step; ● does, … goes on, ► asks, ◄ is answered, ◆ what is \
+                      kept changes, ✕ the rule breaks; r1, r2: requests, as they appear";
+
 /// The races as a person sees them.
 pub(in crate::report) fn race(run: &RaceRun, options: &Options) -> Vec<u8> {
     let mut canvas = Canvas::new(options.colour, options.width.clamp(WIDTH_MIN, WIDTH_MAX));
     sets::draw(&mut canvas, run);
     canvas.blank();
     violation::draw(&mut canvas, run, options.verbose);
+    if run.sets.iter().any(|set| set.played.is_some() || !set.violations.is_empty()) {
+        canvas.paragraph(label("signs"), FAINT, LEGEND, 4);
+        canvas.blank();
+    }
     draw_summary(&mut canvas, run);
     canvas.finish()
 }
@@ -46,6 +54,14 @@ fn draw_summary(canvas: &mut Canvas, run: &RaceRun) {
         spoken(run.wall),
         grouped(pace)
     );
+    let drawn = run.sets.iter().filter(|set| !set.whole).count();
+    if drawn > 0 {
+        let said = format!(
+            "not all orders of {} were tried: they are too many, and some were drawn by chance",
+            counted(drawn, "set")
+        );
+        canvas.paragraph(label("sampled"), WARN, &said, 3);
+    }
     let head = label("verdict").put(verdict_style(run.verdict).bold(), run.verdict.name()).put(PLAIN, "  ");
     canvas.paragraph(head, PLAIN, &text, 3);
 }
