@@ -49,7 +49,7 @@ impl Cast {
         let mut cast = Self { keys: BTreeMap::new(), names: BTreeMap::new() };
         for device in devices {
             let key = admin.make()?;
-            for role in race.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| taken(act, &device))
+            for role in race.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| taken(act, device))
             {
                 admin.may_take(key.device_id(), role);
             }
