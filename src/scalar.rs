@@ -125,6 +125,7 @@ fn yaml_problem(error: &Error, file: &str) -> Problem {
             Problem::new("a second key begins here, where one key is the whole")
                 .hint("what belongs to the first stands within it")
         }
+        Error::InvalidScalar { ty, .. } => Problem::new(format!("{} is expected here", of_scalar(ty))),
         other => in_words(other),
     };
     problem.at(place)
@@ -136,7 +137,7 @@ fn in_words(error: &Error) -> Problem {
     let first = said.lines().next().unwrap_or_default();
     let message = first.rfind(" at line ").map_or(first, |end| &first[..end]).trim();
     let problem = Problem::new(message);
-    if message.contains("a tab") {
+    if message.contains("a tab") || message.contains("tabs") {
         problem.hint("YAML is indented with spaces")
     } else if message.contains("recursion limit") {
         problem.hint(format!("a document may nest {DEPTH_MAX} levels deep"))
@@ -151,6 +152,17 @@ fn of_yaml(expected: &str) -> &str {
         "mapping start" => "a mapping",
         "sequence start" => "a list",
         "string scalar" => "a text",
+        other => other,
+    }
+}
+
+/// A scalar, as its writer would call it.
+fn of_scalar(kind: &str) -> &str {
+    match kind {
+        "bool" | "boolean" => "`true` or `false`",
+        _ if kind.starts_with('u') => "a whole number, 0 or more,",
+        _ if kind.starts_with('i') => "a whole number",
+        _ if kind.starts_with('f') => "a number",
         other => other,
     }
 }

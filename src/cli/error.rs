@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::io::words;
 use crate::problem::Problem;
+use crate::report::text::shown;
 
 /// The exit codes; this is the only table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,13 @@ impl fmt::Display for CliError {
             if place > 0 {
                 writeln!(f)?;
             }
-            write!(f, "error: {problem}")?;
+            // What it quotes came from a file or a gateway. Lines stay, and nothing else in it acts.
+            for (place, line) in format!("error: {problem}").lines().enumerate() {
+                if place > 0 {
+                    writeln!(f)?;
+                }
+                f.write_str(&shown(line))?;
+            }
         }
         Ok(())
     }

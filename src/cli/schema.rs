@@ -30,6 +30,8 @@ enum Kind {
     Report,
     /// The report of `race --format json`
     RaceReport,
+    /// The report of `race --live URL --format json`
+    RaceLiveReport,
     /// The mutation matrix of `run --matrix --format json`
     Matrix,
     /// A line of a cassette
@@ -42,6 +44,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         Kind::Race => scenario::race::schema::schema(),
         Kind::Report => report::json::schema(),
         Kind::RaceReport => report::json::race_schema(),
+        Kind::RaceLiveReport => report::json::race_live_schema(),
         Kind::Matrix => report::json::proof_schema(),
         Kind::Cassette => recording::cassette::schema(),
     };

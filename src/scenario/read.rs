@@ -76,7 +76,7 @@ pub(super) fn well_formed(source: &Source, id: &Spanned<String>) -> Result<(), P
     if good {
         return Ok(());
     }
-    Err(Problem::new(format!("`{word}` is no scenario id"))
+    Err(Problem::new(format!("`{}` is no scenario id", word.escape_debug()))
         .at(super::compile::place(source, id))
         .hint("ids are lower-case and dotted, such as `stream.empty-body`"))
 }

@@ -1,5 +1,6 @@
 //! `provoke race --live`: the same orders on a running gateway.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -43,6 +44,9 @@ pub(super) struct LiveArgs {
     /// The variable of the environment that holds the gateway's token
     #[arg(long, value_name = "VARIABLE", requires = "live")]
     token_env: Option<String>,
+    /// The variable of the environment that holds the gateway's password, where its auth mode is `password`
+    #[arg(long, value_name = "VARIABLE", requires = "live", conflicts_with = "token_env")]
+    password_env: Option<String>,
     /// The gateway's state folder, for races that go through its files
     #[arg(long, value_name = "DIR", requires = "live")]
     state_dir: Option<PathBuf>,
@@ -60,14 +64,12 @@ pub(super) struct LiveArgs {
     allow_remote: bool,
 }
 
-type Render = fn(&LiveRun, &report::Options) -> Vec<u8>;
-
 pub(super) fn run(args: &super::Args, url: &str) -> Result<Exit, CliError> {
-    let render: Render = match if args.json { "json" } else { args.format.as_str() } {
-        "terminal" => report::live::terminal,
-        "json" => report::live::json,
-        other => return Err(wrong(format!("--live knows no format `{other}`"), "known are: terminal, json")),
-    };
+    let format = if args.json { "json" } else { args.format.as_str() };
+    let format = report::live::by_id(format).ok_or_else(|| {
+        let known = report::live::ALL.map(|format| format.id).join(", ");
+        wrong(format!("--live knows no format `{format}`"), &format!("known are: {known}"))
+    })?;
     if !args.report.is_empty() || args.counterexamples.is_some() {
         return Err(wrong("--live writes one report, to stdout", "use --format json > FILE"));
     }
@@ -83,6 +85,7 @@ pub(super) fn run(args: &super::Args, url: &str) -> Result<Exit, CliError> {
         seed: Seed(args.seed),
     };
     let site = site(live, url)?;
+    let target = site.endpoint.url();
     block_on(async {
         let (done, signal) = played(site, &wanted).await?;
         let run = match done {
@@ -91,11 +94,11 @@ pub(super) fn run(args: &super::Args, url: &str) -> Result<Exit, CliError> {
                 cleared.iter().for_each(tell_cleared);
                 return match signal {
                     Some(exit) => Ok(exit),
-                    None => Err(failed(&trouble)),
+                    None => Err(failed(&target, &trouble)),
                 };
             }
         };
-        out(&render(&run, &screen(args.color, args.verbose)))?;
+        out(&(format.render)(&run, &screen(args.color, args.verbose)))?;
         if matches!(run.cleared, Cleared::Left(..)) {
             tell_cleared(&run.cleared);
         }
@@ -148,23 +151,15 @@ fn tell_cleared(cleared: &Cleared) {
 
 fn site(args: &LiveArgs, url: &str) -> Result<Site, CliError> {
     let mut env = environment();
-    let secret = match &args.token_env {
-        Some(name) => {
-            Some(env.get(name).filter(|value| !value.trim().is_empty()).cloned().ok_or_else(|| {
-                wrong(
-                    format!("--token-env {name}: there is no such variable"),
-                    "set it to the gateway's token",
-                )
-            })?)
-        }
-        None => None,
-    };
+    let token = named(&env, "token", args.token_env.as_deref())?;
+    let password = named(&env, "password", args.password_env.as_deref())?;
     if args.allow_remote {
         env.insert("OPENCLAW_ALLOW_INSECURE_PRIVATE_WS".to_owned(), "1".to_owned());
     }
     // A gateway that asks for no secret is reached without one.
-    let token = Secret::new(secret.as_deref().unwrap_or("-"));
-    let wish = Wish { url: Some(url.to_owned()), token: Some(token), password: None };
+    let is_open = token.is_none() && password.is_none();
+    let token = token.or_else(|| is_open.then(|| Secret::new("-")));
+    let wish = Wish { url: Some(url.to_owned()), token, password };
     let resolved = resolve(&wish, &env, &Value::Null, "none");
     let (endpoint, credentials) = resolved.map_err(|problem| CliError::new(Exit::Usage, problem))?;
     if !endpoint.is_loopback() && !args.allow_remote {
@@ -177,7 +172,7 @@ fn site(args: &LiveArgs, url: &str) -> Result<Site, CliError> {
     if let Some(folder) = args.state_dir.as_deref().filter(|folder| !folder.is_dir()) {
         return Err(wrong(format!("--state-dir {} is no folder", folder.display()), "name the state folder"));
     }
-    let credentials = if secret.is_some() { credentials } else { Credentials::default() };
+    let credentials = if is_open { Credentials::default() } else { credentials };
     Ok(Site {
         endpoint,
         credentials,
@@ -185,6 +180,21 @@ fn site(args: &LiveArgs, url: &str) -> Result<Site, CliError> {
         state: args.state_dir.clone(),
         asked: tokio::sync::watch::Sender::new(0),
     })
+}
+
+/// A secret from the variable that an option names.
+fn named(
+    env: &BTreeMap<String, String>,
+    kind: &str,
+    variable: Option<&str>,
+) -> Result<Option<Secret>, CliError> {
+    let Some(name) = variable else { return Ok(None) };
+    let value = env.get(name).filter(|value| !value.trim().is_empty()).map(Secret::new);
+    let absent = || {
+        let words = format!("--{kind}-env {}: there is no such variable", shown(name));
+        wrong(words, &format!("set it to the gateway's {kind}"))
+    };
+    value.map(Some).ok_or_else(absent)
 }
 
 fn model(policy: &str) -> Result<Model, CliError> {
@@ -199,9 +209,11 @@ fn wrong(words: impl Into<String>, hint: &str) -> CliError {
 }
 
 /// Why it could not be done, and what next.
-fn failed(trouble: &Trouble) -> CliError {
+fn failed(target: &str, trouble: &Trouble) -> CliError {
     let hint = match trouble {
-        Trouble::Gateway(Fault::Refused(..)) => "give the gateway's token: --token-env VARIABLE",
+        Trouble::Gateway(Fault::Refused(..)) => {
+            "give the gateway's token or password: --token-env VARIABLE, --password-env VARIABLE"
+        }
         Trouble::Gateway(_) => "see whether it runs: provoke gateway probe --url URL --token TOKEN",
         Trouble::NotSilent(_) => {
             "races need first contact to be silent, as it is on the gateway's own machine with its token; reject \
@@ -210,5 +222,12 @@ fn failed(trouble: &Trouble) -> CliError {
         Trouble::Files(_) => "see that --state-dir is the state folder of this gateway, and yours",
         Trouble::Start(_) | Trouble::Stopped => "nothing else was changed",
     };
-    CliError::new(Exit::CouldNotRun, Problem::new(shown(&trouble.to_string())).hint(hint))
+    let cause = match trouble {
+        Trouble::Gateway(Fault::Unreachable(words)) => format!(" ({words})"),
+        Trouble::Gateway(Fault::NoWebSocket(status, _)) => {
+            format!(" (what listens there answers HTTP {status}, and is no gateway)")
+        }
+        _ => String::new(),
+    };
+    CliError::new(Exit::CouldNotRun, Problem::new(shown(&format!("{target}: {trouble}{cause}"))).hint(hint))
 }

@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 
-use super::error::{CliError, Exit};
-use super::run::{Colour, cannot_write, format_and_file, no_such, out, screen};
+use super::error::{CliError, Exit, tell as say};
+use super::reach::block_on;
+use super::run::{Colour, cannot_write, format_and_file, interrupted, no_such, out, screen};
 use crate::io::files;
 use crate::report;
 use crate::report::race::Format;
@@ -41,13 +42,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     policy: Option<String>,
     /// Only the first so many actors of each race
-    #[arg(long, value_name = "N", value_parser = bound::<ACTORS_MAX>)]
+    #[arg(long, value_name = "N", value_parser = bound::<ACTORS_MAX>, allow_negative_numbers = true)]
     actors: Option<usize>,
     /// Only the first so many acts of each actor
-    #[arg(long, value_name = "N", value_parser = bound::<ACTS_MAX>)]
+    #[arg(long, value_name = "N", value_parser = bound::<ACTS_MAX>, allow_negative_numbers = true)]
     steps: Option<usize>,
     /// The seed of the orders that are drawn where a race has too many
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
     /// A folder for one scenario file per violation, which replays it
     #[arg(long, value_name = "DIR")]
@@ -91,6 +92,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         files::writable(&file).map_err(|error| cannot_write(named, &error))?;
     }
     let races: Vec<_> = races.iter().map(|race| within(race, args.actors, args.steps)).collect();
+    end_when_interrupted();
     let began = Instant::now();
     let tries = explore::each(&races, |race| tried(race, policy, Seed(args.seed)));
     let exploring = began.elapsed();
@@ -113,7 +115,25 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         files::write(file, &(format.render)(&run, &to_file)).map_err(|error| cannot_write(file, &error))?;
     }
     out(&(format.render)(&run, &screen(args.color, args.verbose)))?;
-    Ok(if run.verdict == Verdict::Fail { Exit::Fail } else { Exit::Pass })
+    Ok(match run.verdict {
+        Verdict::Fail => Exit::Fail,
+        // Where every race is skipped, nothing was tried.
+        Verdict::Skip => Exit::NothingSelected,
+        _ => Exit::Pass,
+    })
+}
+
+/// From now on ^C and SIGTERM end this process with a word. Nothing is in its middle that matters: files are
+/// exchanged whole.
+fn end_when_interrupted() {
+    let wait = || {
+        let heard = block_on(async { Ok(interrupted().await) });
+        if let Ok(exit) = heard {
+            say("interrupted: not all orders were tried, and nothing is reported");
+            std::process::exit(exit as i32);
+        }
+    };
+    std::thread::spawn(wait);
 }
 
 /// Writes every violation as a file that replays it.

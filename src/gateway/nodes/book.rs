@@ -78,7 +78,11 @@ impl Nodes {
 
     /// The same nodes as a file says it now, with what only this process knows.
     #[must_use]
-    pub fn renewed(&self, paired: BTreeMap<String, Paired>, pending: BTreeMap<String, Pending>) -> Self {
+    pub fn renewed(
+        &self,
+        paired: impl Into<Arc<BTreeMap<String, Paired>>>,
+        pending: BTreeMap<String, Pending>,
+    ) -> Self {
         let askers = self.askers.iter().filter(|(id, _)| pending.contains_key(*id));
         Self {
             askers: askers.map(|(id, conn)| (id.clone(), *conn)).collect(),

@@ -1,6 +1,6 @@
 //! The one who looks on, and who clears up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,8 +39,12 @@ pub struct Admin {
     pub(super) key: Arc<DeviceKey>,
     link: Option<Link>,
     version: String,
+    /// Whether it is a gateway of ours.
+    is_ours: bool,
     /// The devices that may be there, by their ids.
-    made: BTreeSet<String>,
+    made: BTreeMap<String, Arc<DeviceKey>>,
+    /// Those of them that the race itself may take away or revoke, and in which role.
+    taken: BTreeSet<(String, String)>,
     /// Requests of theirs that were heard of: one that its grant covers by now is not listed.
     asked: BTreeSet<String>,
     /// All devices that were made.
@@ -56,8 +60,17 @@ impl Admin {
         let key = Arc::new(scratch_key().map_err(Trouble::Files)?);
         let opened = site.open(Persona::cli(), &key, site.credentials.clone()).await;
         let ever = BTreeSet::from([key.device_id()]);
-        let (made, asked) = (BTreeSet::new(), BTreeSet::new());
-        let mut admin = Self { site, key, link: None, version: String::new(), made, asked, ever };
+        let mut admin = Self {
+            site,
+            key,
+            link: None,
+            version: String::new(),
+            is_ours: false,
+            made: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            asked: BTreeSet::new(),
+            ever,
+        };
         match opened {
             Ok((link, hello)) => {
                 admin.version = hello.version.unwrap_or_else(|| "unknown".to_owned());
@@ -76,10 +89,15 @@ impl Admin {
 
     /// A key that lives in memory alone; whatever it leaves at the gateway will be cleared.
     pub(super) fn make(&mut self) -> Result<Arc<DeviceKey>, Trouble> {
-        let key = scratch_key().map_err(Trouble::Files)?;
-        self.made.insert(key.device_id());
+        let key = Arc::new(scratch_key().map_err(Trouble::Files)?);
+        self.made.insert(key.device_id(), Arc::clone(&key));
         self.ever.insert(key.device_id());
-        Ok(Arc::new(key))
+        Ok(key)
+    }
+
+    /// The race itself may take this device away, or revoke it in a role.
+    pub(super) fn may_take(&mut self, device_id: String, role: &str) {
+        self.taken.insert((device_id, role.to_owned()));
     }
 
     /// A request of a device that was made here.
@@ -129,6 +147,7 @@ impl Admin {
             Ok(_) => false,
             Err(fault) => return Err(Trouble::Gateway(fault)),
         };
+        self.is_ours = is_ours;
         if !is_ours {
             return Ok(Found { version, ours: None });
         }
@@ -173,12 +192,16 @@ impl Admin {
                 return Err(Trouble::Gateway(fault));
             }
         }
+        if self.is_ours {
+            self.send_off().await?;
+        }
         let mut left = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let list = self.list().await?;
             left = leavings(&list, &self.made);
             if left.is_empty() {
                 self.made.clear();
+                self.taken.clear();
                 self.heard();
                 return Ok(());
             }
@@ -190,10 +213,56 @@ impl Admin {
         Err(Trouble::Start(format!("{} things of ours are not to be removed", left.len())))
     }
 
+    /// Lets every device of ours take itself away. Whoever is taken away by another leaves a tombstone at a
+    /// gateway of ours, and too many of those end its silent first contacts; whoever leaves by itself
+    /// leaves none. What does not go this way is taken away in the next.
+    async fn send_off(&mut self) -> Result<(), Trouble> {
+        let list = self.list().await?;
+        let paired = list["paired"].as_array().into_iter().flatten();
+        let mut ids: BTreeSet<String> =
+            paired.filter_map(|entry| entry["deviceId"].as_str().map(str::to_owned)).collect();
+        // What is left of a revocation goes with the next approval of that role.
+        for (id, role) in std::mem::take(&mut self.taken) {
+            if let Some(key) = self.made.get(&id).map(Arc::clone)
+                && role != scope::ROLE_OPERATOR
+                && let Some(link) = self.let_in(&key, &role, &[]).await
+            {
+                link.close().await;
+            }
+            ids.insert(id);
+        }
+        for id in ids {
+            let Some(key) = self.made.get(&id).map(Arc::clone) else { continue };
+            if let Some(mut link) = self.let_in(&key, scope::ROLE_OPERATOR, &[scope::PAIRING]).await {
+                let params = json!({"deviceId": id});
+                let _ = link.call("device.pair.remove", Some(params), self.site.patience).await;
+                link.close().await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Connects as a device, and approves what it asks where it is not let in.
+    async fn let_in(&mut self, key: &Arc<DeviceKey>, role: &str, scopes: &[&str]) -> Option<Link> {
+        for _ in 0..2 {
+            let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+            let persona = Persona::of("cli".into(), "cli".into(), scopes);
+            let persona = Persona { role: role.to_owned().into(), ..persona };
+            match self.site.open(persona, key, self.site.credentials.clone()).await {
+                Ok((link, _)) => return Some(link),
+                Err(fault) => {
+                    let id = fault.denial().and_then(|denial| denial.details["requestId"].as_str())?;
+                    let _ = self.call("device.pair.approve", json!({"requestId": id})).await;
+                }
+            }
+        }
+        None
+    }
+
     /// Takes away everything, this device last, and says whether anything is left.
     pub async fn finish(mut self) -> Cleared {
         self.site.patience = CLEARING;
-        let all: BTreeSet<String> = self.made.iter().cloned().chain([self.key.device_id()]).collect();
+        let all: BTreeSet<String> = self.made.keys().cloned().chain([self.key.device_id()]).collect();
         let ever = std::mem::take(&mut self.ever);
         let names = |ids: &BTreeSet<String>| ids.iter().map(|id| format!("device {id}")).collect::<Vec<_>>();
         if let Err(trouble) = self.clear().await {
@@ -228,10 +297,11 @@ impl Admin {
 }
 
 /// What takes away each thing of these devices that a gateway lists.
-fn leavings(list: &Value, ids: &BTreeSet<String>) -> Vec<(&'static str, Value)> {
+fn leavings(list: &Value, ids: &BTreeMap<String, Arc<DeviceKey>>) -> Vec<(&'static str, Value)> {
     let of_ours = |name: &str, field: &str| -> BTreeSet<String> {
         let entries = list[name].as_array().into_iter().flatten();
-        let entries = entries.filter(|entry| entry["deviceId"].as_str().is_some_and(|id| ids.contains(id)));
+        let entries =
+            entries.filter(|entry| entry["deviceId"].as_str().is_some_and(|id| ids.contains_key(id)));
         entries.filter_map(|entry| entry[field].as_str().map(str::to_owned)).collect()
     };
     let requests = of_ours("pending", "requestId").into_iter();

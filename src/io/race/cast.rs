@@ -11,6 +11,7 @@ use crate::config::Secret;
 use crate::gateway::client::connect::{Credentials, Persona};
 use crate::gateway::client::key::DeviceKey;
 use crate::gateway::pairing::Answer;
+use crate::gateway::scope::ROLE_OPERATOR;
 use crate::scenario::race::{Act, Ask, Proof, Race, Via};
 use crate::simulation::interleave::deed::Deed;
 use crate::simulation::interleave::live::{named, translated};
@@ -47,6 +48,10 @@ impl Cast {
         let mut cast = Self { keys: BTreeMap::new(), names: BTreeMap::new() };
         for device in devices {
             let key = admin.make()?;
+            for role in race.actors.iter().flat_map(|actor| &actor.acts).filter_map(|act| taken(act, device))
+            {
+                admin.may_take(key.device_id(), role);
+            }
             cast.names.insert(key.device_id(), device.clone());
             cast.keys.insert(device.clone(), key);
         }
@@ -153,5 +158,14 @@ impl Cast {
         }
         admin.heard();
         Ok(Begun { named, deeds })
+    }
+}
+
+/// In which role an act takes something from a device.
+fn taken<'a>(act: &'a Act, name: &str) -> Option<&'a str> {
+    match act {
+        Act::Remove(device) if device == name => Some(ROLE_OPERATOR),
+        Act::Revoke { device, role } if device == name => Some(role),
+        _ => None,
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::gateway::fresh::Fresh;
-use crate::gateway::pairing::image::{Image, PAIRED, PENDING};
+use crate::gateway::pairing::image::{Image, PAIRED, PENDING, pretty};
 use crate::gateway::pairing::{Command, Step};
 use crate::io::files::{read_plain, write_private};
 use crate::simulation::interleave::ledger::{Ledger as _, Records};
@@ -91,8 +91,7 @@ impl Files {
     }
 
     fn put(&self, name: &str, map: &Map<String, Value>) -> io::Result<()> {
-        let text = format!("{:#}\n", Value::Object(map.clone()));
-        write_private(&self.0.join(name), text.as_bytes())
+        write_private(&self.0.join(name), pretty(map.clone()).as_bytes())
     }
 
     /// The entries of these devices that are left, in words.

@@ -6,6 +6,7 @@
 
 mod proof;
 mod race;
+mod race_live;
 mod reference;
 mod shape;
 mod words;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 use super::{Options, Renderer, Told, text};
 use crate::verdict::matrix::Matrix;
 use crate::verdict::race::RaceRun;
+use crate::verdict::race::live::LiveRun;
 
 /// The `$id` of the published JSON Schema.
 pub const SCHEMA_ID: &str = "urn:provoke:schema:report:1";
@@ -58,6 +60,19 @@ pub fn proof(matrix: &Matrix) -> Vec<u8> {
 #[must_use]
 pub fn race(run: &RaceRun, _: &Options) -> Vec<u8> {
     document(&race::Races::of(run))
+}
+
+/// Races on a running gateway as one document, `provoke.race-live/1`.
+#[must_use]
+pub fn race_live(run: &LiveRun, _: &Options) -> Vec<u8> {
+    document(&race_live::Live::of(run))
+}
+
+/// The JSON Schema of a report about races on a running gateway, as `provoke schema race-live-report`
+/// prints it.
+#[must_use]
+pub fn race_live_schema() -> Value {
+    schema_of::<race_live::Live>("urn:provoke:schema:race-live-report:1", "provoke.race-live/1")
 }
 
 /// The JSON Schema of a report about races, as `provoke schema race-report` prints it.

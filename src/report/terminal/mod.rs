@@ -24,7 +24,7 @@ use super::words::counted;
 use super::{Options, Renderer, Told};
 use crate::verdict::{State, Verdict};
 pub use proof::proof;
-pub(super) use race::race;
+pub(super) use race::{race, race_live};
 
 use canvas::{BAD, Canvas, FAINT, GOOD, Line, PLAIN, WARN};
 

@@ -41,6 +41,11 @@ impl<T: Hash + Eq> Pool<T> {
         self.items.len() > known
     }
 
+    /// How many values there are.
+    pub(super) const fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// The value of a number.
     pub(super) fn get(&self, number: u32) -> &Arc<T> {
         &self.items[number as usize]

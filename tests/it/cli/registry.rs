@@ -46,12 +46,12 @@ fn every_listed_id_is_explained() {
 #[test]
 fn every_schema_is_one_and_has_a_name_of_its_own() {
     let mut names = std::collections::BTreeSet::new();
-    for kind in ["scenario", "race", "report", "race-report", "cassette"] {
+    for kind in ["scenario", "race", "report", "race-report", "race-live-report", "cassette"] {
         let schema: Value = serde_json::from_str(&said(&["schema", kind])).expect("JSON");
         assert!(jsonschema::meta::is_valid(&schema), "{kind}");
         jsonschema::validator_for(&schema).expect("it can be used");
         names.insert(schema["$id"].as_str().unwrap_or_else(|| panic!("{kind} has no $id")).to_owned());
     }
-    assert_eq!(names.len(), 5, "{names:?}");
+    assert_eq!(names.len(), 6, "{names:?}");
     assert!(names.iter().all(|name| name.starts_with("urn:provoke:schema:")), "{names:?}");
 }

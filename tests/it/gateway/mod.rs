@@ -30,3 +30,4 @@ mod seed;
 mod shell;
 mod stage;
 mod subject;
+mod twins;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::guest::{self, Ask, Key, Met};
 use super::subject::{self, Make, Subject, TOKEN};
@@ -30,6 +30,26 @@ fn said(done: &Output) -> String {
 
 fn report(done: &Output) -> Value {
     serde_json::from_slice(&done.stdout).unwrap_or_else(|error| panic!("{error}: {}", said(done)))
+}
+
+/// What is told as JSON is what `provoke schema race-live-report` says.
+fn obeys_its_schema(report: &Value) {
+    let schema = provoke::report::json::race_live_schema();
+    let validator = jsonschema::draft202012::new(&schema).expect("the schema is one");
+    let errors: Vec<String> = validator.iter_errors(report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    for (pointer, wrong) in
+        [("/schema", "provoke.race-live/2".into()), ("/scratch/left", Value::Null), ("/races/0/id", 7.into())]
+    {
+        let mut broken = report.clone();
+        *broken.pointer_mut(pointer).expect("it is there") = wrong;
+        assert!(!validator.is_valid(&broken), "{pointer}");
+    }
+}
+
+/// What our gateway remembers of devices that somebody else took away.
+fn tombstones(subject: &Subject) -> usize {
+    file(subject, "provoke.json")["tombstones"].as_object().map_or(0, serde_json::Map::len)
 }
 
 fn file(subject: &Subject, name: &str) -> Value {
@@ -85,6 +105,7 @@ async fn our_own_holds(upgrade: &str, least: usize) {
     assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     let report = report(&done);
     assert_eq!(report["schema"], "provoke.race-live/1");
+    obeys_its_schema(&report);
     assert_eq!((&report["policy"], &report["verdict"]), (&Value::from("ours"), &Value::from("pass")));
     assert!(report["because"].as_str().unwrap().ends_with(upgrade), "{}", report["because"]);
     assert_eq!(report["disagreements"], 0);
@@ -99,6 +120,7 @@ async fn our_own_holds(upgrade: &str, least: usize) {
     assert!(is_by_device || upgrade == "connection", "nobody approved by the device: {report:#}");
     assert_eq!(report["cleared"], true);
     assert_eq!(everybody(&subject), before, "only the bystander is there, as before");
+    assert_eq!(tombstones(&subject), 0, "whoever was made here went by itself");
     assert_eq!(
         std::fs::read(state.join("identity/device.json")).ok(),
         identity,
@@ -132,7 +154,7 @@ async fn a_gateway_that_goes_otherwise_than_the_model_is_told() {
         assert!(words.contains(part), "no `{part}` in {words}");
     }
     assert!(words.contains("none of them is left"), "{words}");
-    assert_eq!(file(&subject, "paired.json"), serde_json::json!({}));
+    assert_eq!(file(&subject, "paired.json"), json!({}));
 }
 
 #[tokio::test]
@@ -141,6 +163,36 @@ async fn without_the_state_folder_what_goes_through_files_is_skipped_and_said() 
     let done = race(&subject, &["pairing.lost-update"]).output().unwrap();
     assert_eq!(done.status.code(), Some(4), "nothing was played: {}", said(&done));
     assert!(said(&done).contains("name its state folder with --state-dir"), "{}", said(&done));
+}
+
+#[tokio::test]
+async fn a_gateway_with_a_password_is_let_in_by_it() {
+    const PASSWORD: &str = "the-password-of-these-tests-0123456789";
+    let subject =
+        Subject::configured(&ours("ask"), &json!({"auth": {"mode": "password", "password": PASSWORD}}));
+    let url = format!("ws://127.0.0.1:{}", subject.port);
+    let run = |args: &[&str]| {
+        let mut command = subject.command(Path::new(env!("CARGO_BIN_EXE_provoke")));
+        command.args(["race", "--live", &url, "pairing.self-superseding-approve", "--state-dir"]);
+        command.arg(subject.state()).args(args);
+        let done = command.env("PASSWORD", PASSWORD).env("WRONG", "x").output().unwrap();
+        assert!(!said(&done).contains(PASSWORD), "{}", said(&done));
+        (done.status.code(), said(&done))
+    };
+    let (exit, words) = run(&["--password-env", "PASSWORD"]);
+    assert_eq!(exit, Some(0), "{words}");
+    assert!(words.contains("none of them is left"), "{words}");
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["--password-env", "WRONG"], 3, "gateway password mismatch"),
+        (&[], 3, "--password-env VARIABLE"),
+        (&["--password-env", "NO_SUCH"], 2, "--password-env NO_SUCH: there is no such variable"),
+        (&["--password-env", "PASSWORD", "--token-env", "PASSWORD"], 2, "cannot be used with"),
+    ];
+    for (args, code, part) in cases {
+        let (exit, words) = run(args);
+        assert_eq!(exit, Some(code), "{args:?}: {words}");
+        assert!(words.contains(part), "{args:?}: {words}");
+    }
 }
 
 async fn a_signal_leaves_nothing(signal: &str, exit: i32) {
@@ -229,5 +281,5 @@ fn the_real_gateway_goes_as_its_model_says_and_breaks_what_was_measured() {
     }
     assert_eq!(report["cleared"], true);
     let left = [file(&subject, "paired.json"), file(&subject, "pending.json")];
-    assert_eq!(left, [serde_json::json!({}), serde_json::json!({})]);
+    assert_eq!(left, [json!({}), json!({})]);
 }

@@ -3,6 +3,7 @@
 mod binary;
 mod hostile;
 mod least;
+mod live;
 
 use std::time::Duration;
 

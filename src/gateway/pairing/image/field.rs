@@ -118,6 +118,6 @@ impl Fields {
 }
 
 /// As OpenClaw writes: two spaces, no newline at the end.
-pub(in crate::gateway) fn pretty(map: Map<String, Value>) -> String {
+pub(crate) fn pretty(map: Map<String, Value>) -> String {
     serde_json::to_string_pretty(&Value::Object(map)).expect("a JSON value is JSON")
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::book::{Device, PairRequest};
 use super::Image;
+use crate::gateway::clock::Leap;
 
 /// States of each file that are remembered.
 pub const HISTORY_MAX: usize = 8;
@@ -45,6 +46,13 @@ impl History {
             self.changes = change;
         }
         self.bootstraps = Image { bootstraps: Arc::clone(&image.bootstraps), ..Image::default() };
+    }
+
+    /// The wall clock stepped: every state is as old as it was.
+    pub fn carry(&mut self, leap: Leap) {
+        let paired = self.paired.iter_mut().map(|state| &mut state.came_ms);
+        let pending = self.pending.iter_mut().map(|state| &mut state.came_ms);
+        paired.chain(pending).for_each(|came_ms| *came_ms = leap.carry(*came_ms));
     }
 
     /// Whether the file of requests has this one, as far as was last known.

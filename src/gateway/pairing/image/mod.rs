@@ -10,6 +10,7 @@ mod field;
 mod history;
 mod merge;
 mod paired;
+mod passed;
 mod pending;
 mod rows;
 mod sidecar;
@@ -19,7 +20,8 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(in crate::gateway) use field::{Fields, object, pretty};
+pub(crate) use field::pretty;
+pub(in crate::gateway) use field::{Fields, object};
 pub use history::{HISTORY_MAX, History, STALE_MS};
 pub use merge::{Absorbed, HALF_WINDOW_MS};
 pub use sidecar::SIDECAR_VERSION;

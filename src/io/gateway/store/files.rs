@@ -96,14 +96,15 @@ impl<D: Disk> OpenClawFiles<D> {
         let mut known = self.refresh(now_ms, &mut told)?;
         let subject = known.book.subject(command);
         let before = known.book.aspect(subject.as_deref());
-        let mut step = known.book.handle(now_ms, fresh, &known.key, &self.options.policy, command);
+        let step = known.book.handle(now_ms, fresh, &known.key, &self.options.policy, command);
         known.unsaved |= known.book.aspect(subject.as_deref()) != before;
         self.settle(now_ms, known, &mut told)?;
+        if let (Command::ClockSet(leap), Some(known)) = (command, &mut self.known) {
+            known.history.carry(*leap);
+        }
         self.has_started = true;
         self.rescued = None;
-        told.events.append(&mut step.events);
-        told.log.append(&mut step.log);
-        told.dropped.append(&mut step.dropped);
+        told.append(Absorbed { events: step.events, log: step.log, dropped: step.dropped });
         Ok(Step { answer: step.answer, events: told.events, log: told.log, dropped: told.dropped })
     }
 
@@ -236,6 +237,9 @@ impl<D: Disk> OpenClawFiles<D> {
         }
         if let Some((book, at_rest)) = saved {
             known.history.push(now_ms, &Image::of(&book, &known.key, at_rest));
+            if !is_first {
+                told.append(known.book.passed_to(&book, now_ms, &known.key));
+            }
             known.book = book;
             known.unsaved = at_rest != self.options.at_rest;
         }
@@ -243,14 +247,12 @@ impl<D: Disk> OpenClawFiles<D> {
         known.unsaved |= ours.is_none() && !is_first;
         let start = is_first && (ours.is_none() || (self.options.starts && !self.has_started));
         let before = known.book.clone();
-        let mut absorbed = known.book.absorb(now_ms, &known.key, &known.history, &theirs, start);
+        let absorbed = known.book.absorb(now_ms, &known.key, &known.history, &theirs, start);
         // Who only looks into a folder of OpenClaw's leaves nothing there.
         let only_looks = is_first && ours.is_none();
         known.unsaved |= known.book != before && !only_looks;
         known.unchecked = !only_looks;
-        told.events.append(&mut absorbed.events);
-        told.log.append(&mut absorbed.log);
-        told.dropped.append(&mut absorbed.dropped);
+        told.append(absorbed);
         known.history.push(now_ms, &theirs);
         (known.theirs, known.seen) = (theirs, seen);
         Ok(known)

@@ -1,6 +1,7 @@
 //! Where the pairing book is kept: in memory, in OpenClaw's state folder, or in SQLite.
 //!
-//! Beside it is the book of nodes, in the same places. All keep to one contract (`pairing::Store`, `nodes::Store`), and one suite of tests holds them to it.
+//! Beside it is the book of nodes, in the same places. All keep to one contract (`pairing::Store`,
+//! `nodes::Store`), and one suite of tests holds them to it.
 
 mod disk;
 mod files;

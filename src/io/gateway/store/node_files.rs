@@ -38,6 +38,8 @@ pub struct NodeFiles<D: Disk = Folder> {
     unreadable: Option<[Option<Stat>; 2]>,
     /// What was last said of it without being asked.
     complaint: Option<Refusal>,
+    /// What was known when the folder was found gone, until it is written again wholly.
+    rescued: Option<Known>,
 }
 
 /// What is known of the folder.
@@ -61,20 +63,24 @@ impl NodeFiles<Folder> {
 impl<D: Disk> NodeFiles<D> {
     /// The book on a disk of one's own.
     pub const fn on(disk: D, at_rest: AtRest) -> Self {
-        Self { disk, at_rest, known: None, unreadable: None, complaint: None }
+        Self { disk, at_rest, known: None, unreadable: None, complaint: None, rescued: None }
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
         let is_lost = self.is_lost()?;
         let mut log = Vec::new();
         if is_lost {
+            self.rescued = self.rescued.take().or_else(|| self.known.clone());
             self.disk.make()?;
-            log.push(self.made_again());
+            let stands = self.stats()?;
+            log.extend(self.rescued.as_ref().and_then(|known| made_again(self.disk.path(), known, &stands)));
+            self.known = None;
         } else if command.is_change() {
             self.disk.make()?;
         }
         let _lock = self.lock()?;
-        let before = self.known.as_ref().map(|known| Arc::clone(&known.nodes.paired));
+        let before =
+            self.known.as_ref().or(self.rescued.as_ref()).map(|known| Arc::clone(&known.nodes.paired));
         let mut known = self.refresh()?;
         let mut step = known.nodes.handle(now_ms, fresh, self.at_rest, command);
         if is_lost || (command.is_change() && step.answer.is_ok()) {
@@ -83,13 +89,16 @@ impl<D: Disk> NodeFiles<D> {
         if before.is_none_or(|before| !Arc::ptr_eq(&before, &known.nodes.paired)) {
             step.paired = Some(Arc::clone(&known.nodes.paired));
         }
-        self.known = Some(known);
+        (self.known, self.rescued) = (Some(known), None);
         step.log.append(&mut log);
         Ok(step)
     }
 
     /// Whether the folder with all that is known was taken away: not even the lock is there.
     fn is_lost(&mut self) -> Result<bool, Error> {
+        if self.rescued.is_some() {
+            return Ok(true);
+        }
         if !self.known.as_ref().is_some_and(|known| known.seen.iter().any(Option::is_some)) {
             return Ok(false);
         }
@@ -99,18 +108,6 @@ impl<D: Disk> NodeFiles<D> {
             }
         }
         Ok(true)
-    }
-
-    /// All that is known is to be written again.
-    fn made_again(&mut self) -> Line {
-        let known = self.known.get_or_insert_default();
-        (known.paired, known.pending, known.seen) = Default::default();
-        let (nodes, asks) = (known.nodes.paired.len(), known.nodes.pending.len());
-        let path = self.disk.path().display();
-        let words = format!(
-            "{path} was gone and is made again: {nodes} paired nodes and {asks} requests were still known"
-        );
-        Line::new(Level::Warn, "gateway", words)
     }
 
     /// Keeps others out; where there is no folder, nobody need be.
@@ -125,7 +122,8 @@ impl<D: Disk> NodeFiles<D> {
         Ok([self.disk.look(PAIRED)?, self.disk.look(PENDING)?])
     }
 
-    /// What the files say now. It is taken out of `self`, and put back when all went well.
+    /// What the files say now. It is taken out of `self`, and put back when all went well. While a lost
+    /// folder is being written again, a file that is not there says what was known of it.
     fn refresh(&mut self) -> Result<Known, Error> {
         let stats = self.stats()?;
         let known = match self.known.take() {
@@ -134,7 +132,9 @@ impl<D: Disk> NodeFiles<D> {
         };
         self.unreadable = Some(stats);
         let is_first = known.is_none();
-        let was = known.unwrap_or_default();
+        let rescued = self.rescued.clone();
+        let is_rescue = rescued.is_some();
+        let was = known.or(rescued).unwrap_or_default();
         let mut seen = [None; 2];
         let mut bytes: [Option<Vec<u8>>; 2] = [None, None];
         for (at, name) in FILES.into_iter().enumerate() {
@@ -146,11 +146,18 @@ impl<D: Disk> NodeFiles<D> {
         let paired = bytes[0].as_deref().map(read_paired).transpose().map_err(wrong)?.unwrap_or_default();
         let pending = bytes[1].as_deref().map(read_pending).transpose().map_err(wrong)?.unwrap_or_default();
         self.unreadable = None;
-        if *was.paired == paired && was.pending == pending {
+        if !is_rescue && *was.paired == paired && was.pending == pending {
             return Ok(Known { seen, ..was });
         }
-        let mut nodes = was.nodes.renewed(paired, pending.clone());
-        let paired = Arc::clone(&nodes.paired);
+        let kept = |at: usize| is_rescue && bytes[at].is_none();
+        let asks = if kept(1) { was.nodes.pending.clone() } else { pending.clone() };
+        let (mut nodes, paired) = if kept(0) {
+            (was.nodes.renewed(was.nodes.paired.clone(), asks), Arc::new(paired))
+        } else {
+            let nodes = was.nodes.renewed(paired, asks);
+            let paired = Arc::clone(&nodes.paired);
+            (nodes, paired)
+        };
         if is_first {
             nodes.forget_spent();
         }
@@ -176,6 +183,16 @@ impl<D: Disk> NodeFiles<D> {
         }
         Ok(())
     }
+}
+
+/// What is told where something that was there is to be written again.
+fn made_again(path: &Path, known: &Known, stands: &[Option<Stat>; 2]) -> Option<Line> {
+    let is_missing = known.seen.iter().zip(stands).any(|(then, now)| then.is_some() && now.is_none());
+    let (path, nodes, asks) = (path.display(), known.nodes.paired.len(), known.nodes.pending.len());
+    let words = format!(
+        "{path} was gone and is made again: {nodes} paired nodes and {asks} requests were still known"
+    );
+    is_missing.then(|| Line::new(Level::Warn, "gateway", words))
 }
 
 /// A file: its name, how it is read and how it is written.
@@ -237,13 +254,8 @@ fn is_unchanged(then: &[Option<Stat>; 2], now: &[Option<Stat>; 2]) -> bool {
 
 impl<D: Disk> Store for NodeFiles<D> {
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
-        self.attempt(now_ms, fresh, command).unwrap_or_else(|error| {
-            // What is gone with its folder is known here alone.
-            if !matches!(error, Error::Gone { .. }) {
-                self.known = None;
-            }
-            nodes_unavailable(&error)
-        })
+        // What was read is known until it is changed: where that goes wrong, it is read anew.
+        self.attempt(now_ms, fresh, command).unwrap_or_else(|error| nodes_unavailable(&error))
     }
 
     fn glance(&mut self, now_ms: u64) -> Option<Step> {

@@ -29,6 +29,8 @@ pub struct NodeRows {
     connection: Connection,
     /// The file that is open, to tell when it was taken away.
     inode: u64,
+    /// Whether another file stands in its place that nothing was read from yet.
+    is_other: bool,
     nodes: Nodes,
     /// The paired nodes as they were last told.
     told: Option<View>,
@@ -45,23 +47,23 @@ impl NodeRows {
         let connection = connect(path)?;
         let (nodes, told, version) = (Nodes::default(), None, None);
         let inode = inode(path)?;
-        Ok(Self { path: path.to_path_buf(), connection, inode, nodes, told, version })
+        Ok(Self { path: path.to_path_buf(), connection, inode, is_other: false, nodes, told, version })
     }
 
     fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
         // Another file may be one that was just made in its place: then what is known goes there.
-        let is_other = replaced(&self.path, self.inode)?.is_some();
-        if is_other {
+        if replaced(&self.path, self.inode)?.is_some() {
+            self.is_other = true;
             self.connection = connect(&self.path)?;
             self.inode = inode(&self.path)?;
         }
         let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
-        let paired = rows(&self.path, &transaction, PAIRED, read_paired_row)?;
+        let paired: BTreeMap<_, _> = rows(&self.path, &transaction, PAIRED, read_paired_row)?;
         let pending = rows(&self.path, &transaction, PENDING, read_pending_row)?;
         let saved = self.nodes.renewed(paired, pending);
-        let is_lost = is_other && saved.is_empty() && !self.nodes.is_empty();
+        let is_lost = self.is_other && saved.is_empty() && !self.nodes.is_empty();
         let mut nodes = if is_lost { self.nodes.clone() } else { saved.clone() };
         let mut step = nodes.handle(now_ms, fresh, AtRest::Hash, command);
         if is_lost {
@@ -80,7 +82,7 @@ impl NodeRows {
             step.paired = Some(nodes.paired.clone());
         }
         self.told = Some(nodes.paired.clone());
-        self.nodes = nodes;
+        (self.nodes, self.is_other) = (nodes, false);
         Ok(step)
     }
 }

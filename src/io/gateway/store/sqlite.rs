@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use serde_json::Value;
 
 use crate::gateway::fresh::Fresh;
 use crate::gateway::log::{Level, Line};
-use crate::gateway::pairing::image::{RowChange, TABLES};
-use crate::gateway::pairing::{Book, Command, ServerKey, Step, Store};
+use crate::gateway::pairing::image::{Absorbed, RowChange, TABLES};
+use crate::gateway::pairing::{Answer, Book, Command, ServerKey, Step, Store};
 
 use super::disk::{Disk, Folder, at};
 use super::{Error, Options, key, unavailable};
@@ -99,9 +100,11 @@ impl Sqlite {
         Ok(())
     }
 
-    fn attempt(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Result<Step, Error> {
+    /// One transition; without a command, what others wrote is taken in.
+    fn attempt(&mut self, now_ms: u64, asked: Option<(Fresh, &Command)>) -> Result<Step, Error> {
         self.follow()?;
         let is_lost = self.rescued.is_some();
+        let mut told = Absorbed::default();
         let wrong = |cause| Error::Sqlite { path: self.path.clone(), cause };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
@@ -111,21 +114,28 @@ impl Sqlite {
         let mut known = match (&self.rescued, self.known.take()) {
             (Some(book), _) => Known { book: book.clone(), saved: Book::default(), data_version },
             (None, Some(known)) if known.data_version == data_version => known,
-            (None, _) => {
+            (None, known) => {
                 let book = read(&self.path, &transaction)?;
+                if let Some(known) = known {
+                    told = known.book.passed_to(&book, now_ms, &self.key);
+                }
                 Known { saved: book.clone(), book, data_version }
             }
         };
-        let subject = known.book.subject(command);
+        let subject = asked.and_then(|(_, command)| known.book.subject(command));
         let before = known.book.aspect(subject.as_deref());
-        let mut step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
+        let answer = asked.map(|(fresh, command)| {
+            let step = known.book.handle(now_ms, fresh, &self.key, &self.options.policy, command);
+            told.append(Absorbed { events: step.events, log: step.log, dropped: step.dropped });
+            step.answer
+        });
         if is_lost {
             let path = self.path.display();
             let words = format!(
                 "{path} was gone and is made again: {} paired devices were still known",
                 known.book.devices.len()
             );
-            step.log.push(Line::new(Level::Warn, "gateway", words));
+            told.log.push(Line::new(Level::Warn, "gateway", words));
         }
         if is_lost || known.book.aspect(subject.as_deref()) != before {
             let changes = known.book.changes_since(&known.saved);
@@ -136,7 +146,8 @@ impl Sqlite {
             transaction.rollback().map_err(wrong)?;
         }
         (self.known, self.rescued) = (Some(known), None);
-        Ok(step)
+        let answer = answer.unwrap_or(Answer::Payload(Value::Null));
+        Ok(Step { answer, events: told.events, log: told.log, dropped: told.dropped })
     }
 }
 
@@ -225,7 +236,18 @@ fn write(transaction: &Transaction<'_>, changes: &[RowChange]) -> rusqlite::Resu
 
 impl Store for Sqlite {
     fn transact(&mut self, now_ms: u64, fresh: Fresh, command: &Command) -> Step {
-        self.attempt(now_ms, fresh, command).unwrap_or_else(|error| unavailable(&error))
+        self.attempt(now_ms, Some((fresh, command))).unwrap_or_else(|error| unavailable(&error))
+    }
+
+    fn glance(&mut self, now_ms: u64) -> Option<Step> {
+        let known = self.known.as_ref()?;
+        // Whether all was taken away is found out when somebody asks.
+        let is_same = matches!(replaced(&self.path, self.inode), Ok(None));
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        if !is_same || version.is_ok_and(|version| version == known.data_version) {
+            return None;
+        }
+        Some(self.attempt(now_ms, None).unwrap_or_else(|error| unavailable(&error)))
     }
 
     fn describe(&self) -> String {

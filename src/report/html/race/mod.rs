@@ -42,7 +42,11 @@ fn header(m: &mut Markup, run: &RaceRun) {
         m.words("span", &class, &answer);
     });
     m.raw("<p class=\"lead\">A race is a few short scripts that run at once against one gateway. Every order of ");
-    m.raw("their moves was tried. Where one breaks a rule of pairing, the shortest such order is drawn below.</p>");
+    m.raw("their moves was tried");
+    if run.sets.iter().any(|set| !set.whole) {
+        m.raw(", but where there are too many: there some were drawn by chance");
+    }
+    m.raw(". Where one breaks a rule of pairing, the shortest such order is drawn below.</p>");
     m.raw("</section>\n<section><h2>Whose rules of pairing?</h2>");
     m.tag("p", &[("class", "big")], |m| m.text(&run.policy));
     m.words("p", "", &run.about);

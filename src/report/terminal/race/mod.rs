@@ -1,14 +1,21 @@
 //! Races on a screen: a table of the sets, every violation with its sequence diagram, and the sum.
 
 mod diagram;
+mod live;
 mod sets;
 mod violation;
 
-use super::canvas::{Canvas, PLAIN};
+use super::canvas::{Canvas, FAINT, PLAIN, WARN};
 use super::{WIDTH_MAX, WIDTH_MIN, label, verdict_style};
 use crate::report::Options;
 use crate::report::words::{counted, grouped, spoken};
 use crate::verdict::race::RaceRun;
+
+pub(in crate::report) use live::race_live;
+
+/// What stands in the diagrams.
+const LEGEND: &str = "time goes down; a number begins a step; ● does, … goes on, ► asks, ◄ is answered, ◆ what is \
+                      kept changes, ✕ the rule breaks; r1, r2: requests, as they appear";
 
 /// The races as a person sees them.
 pub(in crate::report) fn race(run: &RaceRun, options: &Options) -> Vec<u8> {
@@ -16,6 +23,10 @@ pub(in crate::report) fn race(run: &RaceRun, options: &Options) -> Vec<u8> {
     sets::draw(&mut canvas, run);
     canvas.blank();
     violation::draw(&mut canvas, run, options.verbose);
+    if run.sets.iter().any(|set| set.played.is_some() || !set.violations.is_empty()) {
+        canvas.paragraph(label("signs"), FAINT, LEGEND, 4);
+        canvas.blank();
+    }
     draw_summary(&mut canvas, run);
     canvas.finish()
 }
@@ -43,6 +54,14 @@ fn draw_summary(canvas: &mut Canvas, run: &RaceRun) {
         spoken(run.wall),
         grouped(pace)
     );
+    let drawn = run.sets.iter().filter(|set| !set.whole).count();
+    if drawn > 0 {
+        let said = format!(
+            "not all orders of {} were tried: they are too many, and some were drawn by chance",
+            counted(drawn, "set")
+        );
+        canvas.paragraph(label("sampled"), WARN, &said, 3);
+    }
     let head = label("verdict").put(verdict_style(run.verdict).bold(), run.verdict.name()).put(PLAIN, "  ");
     canvas.paragraph(head, PLAIN, &text, 3);
 }

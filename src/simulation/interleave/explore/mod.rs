@@ -81,7 +81,7 @@ pub fn explore<L: Ledger>(race: &Race, states_max: usize) -> Result<Explored, Un
     let mut search = Search { nodes: vec![Node { before: 0, who: 0 }], found: Vec::new(), moves: 0 };
     let mut layer = vec![first];
     let mut ends: Vec<(u32, u128)> = Vec::new();
-    while !layer.is_empty() && search.nodes.len() <= states_max {
+    while !layer.is_empty() && search.nodes.len() <= states_max && !memory.is_full() {
         layer = search.next_layer(&mut memory, actors, &layer, &mut ends);
     }
     let orders = ends.iter().fold(0_u128, |sum, (_, paths)| sum.saturating_add(*paths));
@@ -111,6 +111,10 @@ impl Search {
         let mut next: Vec<Entry> = Vec::new();
         let mut index: Index<Packed, u32> = Index::default();
         for entry in layer {
+            // The layer before is not done, and what was made of it tells that not all was tried.
+            if memory.is_full() && !next.is_empty() {
+                break;
+            }
             let mut is_end = true;
             for who in 0..actors {
                 if !memory.can_move(&entry.state, who) {

@@ -45,6 +45,9 @@ struct MoveKey {
     runners: [u32; ACTORS_MAX],
 }
 
+/// Judgements that take as much room as one part.
+const JUDGED_PER_PART: usize = 16;
+
 /// In the place of an actor that a move does not depend on.
 const NOBODY: u32 = u32::MAX;
 
@@ -60,6 +63,10 @@ struct Made<L> {
     after: (Arc<L>, u64),
     steady_ms: u64,
 }
+
+/// Parts and moves that are remembered of one race at most: what the machines made, which is large. The
+/// races of this repository come to a small fraction of it.
+const PARTS_MAX: usize = 40_000;
 
 /// All parts and moves that were met.
 pub(super) struct Memory<'a, L: Ledger> {
@@ -101,6 +108,12 @@ impl<'a, L: Ledger> Memory<'a, L> {
     /// How many different moves were made on the machines.
     pub(super) fn made(&self) -> u64 {
         u64::from(small(self.made.len()))
+    }
+
+    /// Whether so much is remembered that nothing more should be begun.
+    pub(super) fn is_full(&self) -> bool {
+        let parts = self.truths.len() + self.facts.len() + self.runners.len();
+        parts + self.made.len() + self.judged.len() / JUDGED_PER_PART > PARTS_MAX
     }
 
     pub(super) fn pack(&mut self, world: World<L>) -> Packed {

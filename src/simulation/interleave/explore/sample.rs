@@ -23,11 +23,14 @@ pub fn sample<L: Ledger>(race: &Race, seed: Seed, samples: u32) -> Result<Explor
     let mut drawn = Drawn { met: Index::default(), found: Vec::new(), moves: 0 };
     drawn.met.insert(first, ());
     let mut dice = seed_of(race, seed).dice();
-    for _ in 0..samples {
+    let mut orders = 0;
+    // A machine that does something else in every order would fill the memory.
+    while orders < samples && (orders == 0 || !memory.is_full()) {
+        orders += 1;
         drawn.one(&mut memory, first, race.actors.len(), &mut dice);
     }
     Ok(Explored {
-        orders: u128::from(samples),
+        orders: u128::from(orders),
         moves: drawn.moves,
         made: memory.made(),
         states: u64::from(small(drawn.met.len())),

@@ -79,6 +79,9 @@ impl Ledger for Ours {
         let policy = Policy { local_upgrade: self.local_upgrade };
         let mut step = self.book.handle(now_ms, fresh, &KEY, &policy, command);
         self.save(now_ms);
+        if let (Command::ClockSet(leap), Some(files)) = (command, &mut self.files) {
+            files.history.carry(*leap);
+        }
         told.events.append(&mut step.events);
         told.dropped.append(&mut step.dropped);
         Step { answer: step.answer, events: told.events, log: step.log, dropped: told.dropped }

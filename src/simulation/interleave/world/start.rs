@@ -46,7 +46,11 @@ impl<L: Ledger> World<L> {
             let step = truth.transact(START_MS - BEFORE_MS, fresh(255, at, 0), &connect(&ask, None));
             let outcome = Outcome::of(&step.answer);
             if !outcome.is_good() {
-                return Err(Unready::Start(format!("{} is not let in: {outcome:?}", paired.device)));
+                let why = match outcome {
+                    Outcome::Refused { message, .. } => message,
+                    _ => "no answer came".to_owned(),
+                };
+                return Err(Unready::Start(format!("{} is not let in: {why}", paired.device)));
             }
         }
         for code in &race.start.bootstraps {

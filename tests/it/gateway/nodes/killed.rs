@@ -4,6 +4,8 @@
 
 use std::path::Path;
 use std::process::Command as Process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use provoke::gateway::nodes::{Command, Store};
 use provoke::gateway::pairing::image::AtRest;
@@ -36,8 +38,7 @@ fn act(dir: &Path, id: &str, deed: &str, operations: usize, end: End) -> bool {
         "rename" => Command::Rename { node_id: "n1".to_owned(), name: "Kitchen".to_owned() },
         _ => ask("n3"),
     };
-    let disk =
-        Mortal { folder: Folder::at(dir.join("nodes")), left: std::sync::Arc::new(operations.into()), end };
+    let disk = Mortal { folder: Folder::at(dir.join("nodes")), left: Arc::new(operations.into()), end };
     let step = NodeFiles::on(disk, AtRest::Hash).transact(DAWN_MS + 2, chance(4), &command);
     step.answer.is_ok()
 }
@@ -77,6 +78,35 @@ fn an_operation_that_fails_leaves_all_or_nothing() {
             }
         }
     }
+}
+
+/// However far it comes with writing a folder anew that was taken away, nothing is forgotten.
+#[test]
+fn a_lost_folder_whose_writing_fails_midway_is_written_wholly_later() {
+    let dir = temporary();
+    let id = prepared(dir.path());
+    let before = list(dir.path());
+    let nodes = dir.path().join("nodes");
+    for operations in 0.. {
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let disk = Mortal { folder: Folder::at(nodes.clone()), left: Arc::clone(&left), end: End::Error };
+        let mut store = NodeFiles::on(disk, AtRest::Hash);
+        payload(store.transact(DAWN_MS + 3, chance(9), &Command::List));
+        std::fs::remove_dir_all(&nodes).expect("removed");
+        left.store(operations, Ordering::SeqCst);
+        let was_answered = store.transact(DAWN_MS + 3, chance(9), &Command::List).answer.is_ok();
+        // Once more in vain, as on a disk that stays full for a while.
+        store.transact(DAWN_MS + 3, chance(9), &Command::List);
+        left.store(usize::MAX, Ordering::SeqCst);
+        let place = format!("with {operations} operations");
+        assert_eq!(payload(store.transact(DAWN_MS + 3, chance(9), &Command::List)), before, "{place}");
+        assert_eq!(list(dir.path()), before, "{place}: in the files");
+        if was_answered {
+            assert!(operations > 10, "{place}");
+            break;
+        }
+    }
+    assert!(act(dir.path(), &id, "approve", usize::MAX, End::Error), "the id is as good as before");
 }
 
 /// Where the child of the test below finds what it is to do: the folder, the id, the deed, the operations.

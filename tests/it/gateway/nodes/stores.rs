@@ -367,6 +367,17 @@ fn a_database_that_is_taken_away_is_made_again_with_all_that_is_known() {
     assert!(step.log[0].message.contains("1 paired nodes were still known"), "{step:?}");
     let mut other = NodeRows::open(&path).expect("it opens");
     assert_eq!(payload(other.transact(DAWN_MS, chance(5), &Command::List)), list);
+    // Where the new one cannot be written at first, nothing is forgotten.
+    for entry in dir.path().read_dir().expect("there") {
+        std::fs::remove_file(entry.expect("readable").path()).expect("removed");
+    }
+    drop(NodeRows::open(&path).expect("it opens"));
+    let busy = rusqlite::Connection::open(&path).expect("it opens");
+    busy.execute_batch("CREATE TRIGGER no BEFORE INSERT ON node BEGIN SELECT raise(FAIL, 'full'); END")
+        .expect("made");
+    assert!(store.transact(DAWN_MS, chance(6), &Command::List).answer.is_err());
+    busy.execute_batch("DROP TRIGGER no").expect("gone");
+    assert_eq!(payload(store.transact(DAWN_MS, chance(7), &Command::List)), list);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What another process changes in OpenClaw's files, and what becomes of it.
 
+use provoke::gateway::clock::Leap;
+use provoke::gateway::fresh::Fresh;
 use provoke::gateway::pairing::image::AtRest;
-use provoke::gateway::pairing::{Answer, Store, hash_of};
+use provoke::gateway::pairing::{Answer, Command, Store, hash_of};
 use provoke::io::gateway::store::Options;
 use serde_json::{Value, json};
 
@@ -121,6 +123,23 @@ fn a_device_that_an_old_state_lacks_may_come_again() {
     }
     write(gateway.dir.path(), "paired.json", &theirs);
     assert!(gateway.says("connect E six").starts_with("admitted"));
+}
+
+#[test]
+fn a_step_of_the_clock_makes_no_state_old() {
+    for to_ms in [DAWN_MS + 3_600_000, DAWN_MS - 3_600_000] {
+        let mut gateway = Gateway::start();
+        gateway.step("connect D six");
+        let mut theirs = read(gateway.dir.path(), "paired.json");
+        gateway.step("connect E six");
+        let set = Command::ClockSet(Leap { from_ms: gateway.now, to_ms });
+        gateway.store.transact(gateway.now, Fresh::default(), &set);
+        gateway.now = to_ms;
+        // Whoever writes this read it a moment ago, before E came.
+        theirs[device_id("D")]["displayName"] = json!("x");
+        write(gateway.dir.path(), "paired.json", &theirs);
+        assert!(gateway.says("connect E six").starts_with("admitted"));
+    }
 }
 
 #[test]
