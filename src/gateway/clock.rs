@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::fresh::Now;
+use crate::moment::Moment;
 
 /// The least difference between the two clocks that counts as a step, in milliseconds. Less is a
 /// clock that is being put right slowly, or a thread that was held up between two looks.
@@ -25,6 +26,9 @@ pub struct Leap {
     pub from_ms: u64,
     /// What it says, in milliseconds since 1970.
     pub to_ms: u64,
+    /// When the clock that never steps began, by the wall clock as it is now: milliseconds since 1970. All
+    /// processes of a machine come to the same, however late each of them looks; so they know a step again.
+    pub base_ms: i64,
 }
 
 impl Clocks {
@@ -39,7 +43,9 @@ impl Clocks {
     pub fn leap(&self, now: Now) -> Option<Leap> {
         let from_ms = self.seen.ms.saturating_add(millis(now.at.since(self.seen.at)));
         let is_step = from_ms.abs_diff(now.ms) >= STEP_MIN_MS;
-        is_step.then_some(Leap { from_ms, to_ms: now.ms })
+        let began = now.at.since(Moment::ZERO);
+        let base_ms = signed(now.ms).saturating_sub(signed(millis(began)));
+        is_step.then_some(Leap { from_ms, to_ms: now.ms, base_ms })
     }
 
     /// Goes on from here.
@@ -60,6 +66,10 @@ impl Leap {
     }
 }
 
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
@@ -67,7 +77,6 @@ fn millis(span: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moment::Moment;
 
     const DAWN_MS: u64 = 1_795_336_955_000;
 
@@ -78,7 +87,7 @@ mod tests {
     #[test]
     fn a_step_is_what_the_steady_clock_does_not_account_for() {
         let clocks = Clocks::new(at(1000, DAWN_MS));
-        let leap = |from_ms, to_ms| Some(Leap { from_ms, to_ms });
+        let leap = |from_ms, to_ms| Some((from_ms, to_ms));
         let cases = [
             (1000, DAWN_MS, None),
             (61_000, DAWN_MS + 60_000, None),
@@ -90,14 +99,19 @@ mod tests {
             (1000, u64::MAX, leap(DAWN_MS, u64::MAX)),
         ];
         for (millis, ms, wanted) in cases {
-            assert_eq!(clocks.leap(at(millis, ms)), wanted, "{millis} {ms}");
+            let leap = clocks.leap(at(millis, ms));
+            assert_eq!(leap.map(|leap| (leap.from_ms, leap.to_ms)), wanted, "{millis} {ms}");
         }
+        // Whoever looks later knows the same step again.
+        let base = |millis, ms| clocks.leap(at(millis, ms)).map(|leap| leap.base_ms);
+        assert_eq!(base(2000, DAWN_MS + 61_000), base(500_000, DAWN_MS + 559_000));
+        assert_ne!(base(2000, DAWN_MS + 61_000), base(2000, DAWN_MS + 71_000));
     }
 
     #[test]
     fn what_was_a_minute_ago_is_a_minute_ago() {
         for to_ms in [0, 60_000, DAWN_MS - 86_400_000, DAWN_MS + 86_400_000, u64::MAX] {
-            let leap = Leap { from_ms: DAWN_MS, to_ms };
+            let leap = Leap { from_ms: DAWN_MS, to_ms, base_ms: 0 };
             assert_eq!(leap.carry(DAWN_MS), to_ms);
             assert_eq!(leap.carry(DAWN_MS - 60_000), to_ms.saturating_sub(60_000));
         }

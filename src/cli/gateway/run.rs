@@ -137,6 +137,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe, &router), &config.notes));
     // An errand may hang on a file system that does not answer.
     runtime.shutdown_timeout(LAST_ERRANDS);
+    // It holds a way into the log, which ends when nobody does.
+    drop(router);
     scribe.finish();
     shown.wait();
     done

@@ -19,6 +19,7 @@ pub struct Aspect {
     bootstraps: BTreeMap<String, Bootstrap>,
     epoch_floor: u64,
     wary: bool,
+    base_ms: Option<i64>,
 }
 
 impl Book {
@@ -54,6 +55,7 @@ impl Book {
             bootstraps: self.bootstraps.clone(),
             epoch_floor: self.epoch_floor,
             wary: self.wary,
+            base_ms: self.base_ms,
         }
     }
 }

@@ -197,6 +197,9 @@ pub struct Book {
     pub epoch_floor: u64,
     /// Whether a tombstone had to be forgotten. From then on no first contact is silent.
     pub wary: bool,
+    /// The last step of the wall clock over which all was carried: its
+    /// [`base_ms`](crate::gateway::clock::Leap::base_ms).
+    pub base_ms: Option<i64>,
 }
 
 /// Devices at most.

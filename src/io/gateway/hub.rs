@@ -284,7 +284,7 @@ mod tests {
         assert!(keep_times(&mut store, &mut seen, at(2, 1_000)).is_none(), "it failed");
         assert!(keep_times(&mut store, &mut seen, at(3, 2_000)).is_some());
         assert!(keep_times(&mut store, &mut seen, at(4, 3_000)).is_none(), "it is told once");
-        let told = |from_ms, to_ms| (from_ms, Command::ClockSet(Leap { from_ms, to_ms }));
+        let told = |from_ms, to_ms| (from_ms, Command::ClockSet(Leap { from_ms, to_ms, base_ms: -1000 }));
         assert_eq!(store.asked, [told(5_002_000, 1_000), told(5_003_000, 2_000)]);
     }
 }

@@ -20,6 +20,8 @@ struct Sidecar {
     token_at_rest: AtRestRow,
     epoch_floor: u64,
     wary: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_ms: Option<i64>,
     epochs: BTreeMap<String, BTreeMap<String, u64>>,
     tombstones: BTreeMap<String, TombstoneRow>,
     requests: Vec<RequestRow>,
@@ -46,6 +48,7 @@ impl Book {
             },
             epoch_floor: self.epoch_floor,
             wary: self.wary,
+            base_ms: self.base_ms,
             epochs: self.epochs.clone(),
             tombstones: self.tombstones.iter().map(|(id, row)| (id.clone(), row.into())).collect(),
             requests: self.requests.values().map(Into::into).collect(),
@@ -84,6 +87,7 @@ impl Book {
             epochs: sidecar.epochs,
             epoch_floor: sidecar.epoch_floor,
             wary: sidecar.wary,
+            base_ms: sidecar.base_ms,
         };
         let at_rest = match sidecar.token_at_rest {
             AtRestRow::Hash => AtRest::Hash,

@@ -69,6 +69,8 @@ pub struct BadRow {
 const EPOCH_FLOOR: &str = "epochFloor";
 /// Whether a tombstone had to be forgotten.
 const WARY: &str = "wary";
+/// The last step of the wall clock over which all was carried.
+const BASE: &str = "baseMs";
 
 impl Book {
     /// What has changed since `saved`.
@@ -84,16 +86,19 @@ impl Book {
             BootstrapRow::from(row)
         });
         diff(&mut changes, Table::Epochs, &saved.epochs, &self.epochs, Clone::clone);
-        let setting = |id: &str, value: u64| RowChange {
+        let setting = |id: &str, value: String| RowChange {
             table: Table::Setting,
             id: id.to_owned(),
-            row: Some(value.to_string()),
+            row: Some(value),
         };
         if self.epoch_floor != saved.epoch_floor {
-            changes.push(setting(EPOCH_FLOOR, self.epoch_floor));
+            changes.push(setting(EPOCH_FLOOR, self.epoch_floor.to_string()));
         }
         if self.wary != saved.wary {
-            changes.push(setting(WARY, self.wary.into()));
+            changes.push(setting(WARY, u64::from(self.wary).to_string()));
+        }
+        if let Some(base_ms) = self.base_ms.filter(|_| self.base_ms != saved.base_ms) {
+            changes.push(setting(BASE, base_ms.to_string()));
         }
         changes
     }
@@ -121,6 +126,7 @@ impl Book {
             }
             Table::Setting => match id.as_str() {
                 EPOCH_FLOOR => self.epoch_floor = read(table, row)?,
+                BASE => self.base_ms = Some(read(table, row)?),
                 WARY => self.wary = read::<u64>(table, row)? != 0,
                 _ => return Err(BadRow { table, what: "there is no such setting" }),
             },

@@ -388,7 +388,7 @@ fn a_clock_that_is_set_ends_no_request_and_keeps_none() {
         let id = request_id(store.transact(DAWN_MS - 100_000, chance(1), &ask("n1")));
         // Two processes on one folder may both tell of it.
         for _ in 0..2 {
-            let leap = Leap { from_ms: DAWN_MS, to_ms };
+            let leap = Leap { from_ms: DAWN_MS, to_ms, base_ms: 0 };
             payload(store.transact(DAWN_MS, chance(2), &Command::ClockSet(leap)));
         }
         let list = payload(store.transact(to_ms, chance(3), &Command::List));

@@ -50,7 +50,7 @@ impl Case {
             }
             // The clock is set while the gateway watches, or while it does not run.
             if let Some((who, to_ms)) = set_to(text, now) {
-                let leap = Leap { from_ms: now, to_ms };
+                let leap = Leap { from_ms: now, to_ms, base_ms: i64::try_from(to_ms).unwrap_or(i64::MAX) };
                 let told = (who == "wall").then(|| transact(now, chance(0), &Command::ClockSet(leap)));
                 let lines = told.map(|step| names.tell(&step)).unwrap_or_default();
                 came.push((text.clone(), lines));

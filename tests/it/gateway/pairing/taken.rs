@@ -132,7 +132,7 @@ fn a_step_of_the_clock_makes_no_state_old() {
         gateway.step("connect D six");
         let mut theirs = read(gateway.dir.path(), "paired.json");
         gateway.step("connect E six");
-        let set = Command::ClockSet(Leap { from_ms: gateway.now, to_ms });
+        let set = Command::ClockSet(Leap { from_ms: gateway.now, to_ms, base_ms: 0 });
         gateway.store.transact(gateway.now, Fresh::default(), &set);
         gateway.now = to_ms;
         // Whoever writes this read it a moment ago, before E came.
