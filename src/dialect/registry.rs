@@ -1,6 +1,7 @@
 //! The dialects there are.
 
 use super::anthropic_messages::AnthropicMessages;
+use super::gemini::Gemini;
 use super::openai_chat::OpenAiChat;
 use super::{Codec, Dialect};
 
@@ -9,6 +10,7 @@ use super::{Codec, Dialect};
 pub fn all() -> &'static [&'static dyn Dialect] {
     &[
         &AnthropicMessages, //
+        &Gemini,
         &OpenAiChat,
     ]
 }
@@ -18,6 +20,7 @@ pub fn all() -> &'static [&'static dyn Dialect] {
 pub fn codecs() -> &'static [&'static dyn Codec] {
     &[
         &AnthropicMessages, //
+        &Gemini,
         &OpenAiChat,
     ]
 }
