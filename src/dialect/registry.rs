@@ -2,6 +2,8 @@
 
 use super::anthropic_messages::AnthropicMessages;
 use super::gemini::Gemini;
+use super::gemini_interactions::GeminiInteractions;
+use super::ollama::Ollama;
 use super::openai_chat::OpenAiChat;
 use super::{Codec, Dialect};
 
@@ -11,6 +13,8 @@ pub fn all() -> &'static [&'static dyn Dialect] {
     &[
         &AnthropicMessages, //
         &Gemini,
+        &GeminiInteractions,
+        &Ollama,
         &OpenAiChat,
     ]
 }
@@ -21,6 +25,7 @@ pub fn codecs() -> &'static [&'static dyn Codec] {
     &[
         &AnthropicMessages, //
         &Gemini,
+        &Ollama,
         &OpenAiChat,
     ]
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::turn::{Calls, camel, parts_of, read_turn};
+use super::turn::{camel, parts_of, read_turn};
 use super::{ID, schema};
 use crate::chat::{Decoded, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice};
+use crate::dialect::invented::Calls;
 use crate::dialect::json::{PROBLEMS_MAX, owned, problem, text, unread};
 use crate::dialect::read_json;
 use crate::problem::Problem;

@@ -1,22 +1,14 @@
-//! The stream encoder.
-//!
-//! Parts go out in their order, and calls whole: what belongs to a later part of a candidate waits until
-//! the earlier one has closed.
+//! The stream encoder: parts in their order, calls whole.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{error, part, response, usage};
 use crate::chat::{Event, Finish, PartKind, Usage};
+use crate::dialect::in_order::{InOrder, Next, Part};
 use crate::dialect::sse_out::record;
 use crate::dialect::{StreamEncoder, error_shape};
-
-/// The most bytes that wait; beyond them texts overtake the calls before them.
-const WAITING_MAX: usize = 8 * 1024 * 1024;
-
-/// The longest arguments of one call, in bytes; what is longer is cut, and so no JSON any more.
-const ARGUMENTS_MAX: usize = 64 * 1024 * 1024;
 
 /// Encodes one streamed answer.
 #[derive(Debug, Default)]
@@ -25,24 +17,11 @@ pub(super) struct Encoder {
     model: Option<String>,
     usage: Usage,
     finishes: BTreeMap<u32, Finish>,
-    called: BTreeMap<u32, bool>,
-    parts: VecDeque<Part>,
+    called: BTreeSet<u32>,
+    parts: InOrder,
     /// The signature that the next call of a candidate carries.
     signatures: BTreeMap<u32, String>,
-    waiting: usize,
     over: bool,
-}
-
-#[derive(Debug)]
-struct Part {
-    part: u32,
-    choice: u32,
-    kind: PartKind,
-    text: String,
-    signature: Option<String>,
-    /// Whether some of it was written.
-    spoke: bool,
-    closed: bool,
 }
 
 impl StreamEncoder for Encoder {
@@ -51,120 +30,67 @@ impl StreamEncoder for Encoder {
         if self.over {
             return Vec::new();
         }
+        let mut bytes = Vec::new();
+        for next in self.parts.take(event) {
+            match next {
+                Next::Piece { choice, kind, text } => bytes.extend(self.piece(choice, &kind, &text)),
+                Next::Over(part) => bytes.extend(self.close(part)),
+            }
+        }
         match event {
-            Event::Start { id, model } => {
-                (self.id, self.model) = (id.clone(), model.clone());
-                Vec::new()
+            Event::Start { id, model } => (self.id, self.model) = (id.clone(), model.clone()),
+            Event::PartStart { choice, kind: PartKind::ToolCall { .. }, .. } => {
+                self.called.insert(*choice);
             }
-            Event::PartStart { part, choice, kind } => self.part_start(*part, *choice, kind),
-            Event::Delta { part, text } => self.delta(*part, text),
-            Event::Signature { part, signature } => {
-                if let Some(open) = self.parts.iter_mut().find(|open| open.part == *part) {
-                    open.signature.get_or_insert_default().push_str(signature);
-                }
-                Vec::new()
-            }
-            Event::PartEnd { part } => {
-                let Some(open) = self.parts.iter_mut().find(|open| open.part == *part) else {
-                    return Vec::new();
-                };
-                open.closed = true;
-                let choice = open.choice;
-                self.flush(choice)
-            }
-            Event::Usage(told) => {
-                self.usage.update(told);
-                Vec::new()
-            }
+            Event::Usage(told) => self.usage.update(told),
             Event::Finish { choice, finish } => {
                 self.finishes.insert(*choice, finish.clone());
-                Vec::new()
             }
-            Event::End => self.end(),
+            Event::End => bytes.extend(self.end()),
             // Old clients cannot read a comment; blank lines are nothing to all.
-            Event::Ping => b"\n\n".to_vec(),
+            Event::Ping => bytes.extend_from_slice(b"\n\n"),
             Event::Error(told) => {
                 self.over = true;
                 let status = error_shape::status_of(told).unwrap_or(500);
-                record(None, &error::encode(status, told))
+                bytes.extend(record(None, &error::encode(status, told)));
             }
-            Event::Other(_) => Vec::new(),
+            _ => {}
         }
+        bytes
     }
 }
 
 impl Encoder {
-    fn part_start(&mut self, part: u32, choice: u32, kind: &PartKind) -> Vec<u8> {
-        if matches!(kind, PartKind::ToolCall { .. }) {
-            self.called.insert(choice, true);
-        }
-        let kind = kind.clone();
-        let (text, signature) = (String::new(), None);
-        self.parts.push_back(Part { part, choice, kind, text, signature, spoke: false, closed: false });
-        Vec::new()
-    }
-
-    fn delta(&mut self, part: u32, text: &str) -> Vec<u8> {
-        let Some(open) = self.parts.iter_mut().find(|open| open.part == part) else { return Vec::new() };
-        if open.text.len() + text.len() <= ARGUMENTS_MAX {
-            open.text.push_str(text);
-            self.waiting += text.len();
-        }
-        let choice = open.choice;
-        self.flush(choice)
-    }
-
-    /// Writes the first part of a candidate as far as it is known, and each next one once it is the first.
-    fn flush(&mut self, choice: u32) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut place = 0;
-        while let Some(open) = self.parts.get_mut(place) {
-            if open.choice != choice {
-                place += 1;
-                continue;
+    fn piece(&mut self, choice: u32, kind: &PartKind, text: &str) -> Vec<u8> {
+        let part = match kind {
+            PartKind::Text | PartKind::Refusal => part::text(text),
+            PartKind::Reasoning => json!({ "text": text, "thought": true }),
+            PartKind::RedactedReasoning(_) | PartKind::ToolCall { .. } | PartKind::Other(_) => {
+                return Vec::new();
             }
-            let is_call = matches!(open.kind, PartKind::ToolCall { .. });
-            if !is_call && !open.text.is_empty() {
-                let text = std::mem::take(&mut open.text);
-                self.waiting = self.waiting.saturating_sub(text.len());
-                let written = said(&open.kind, &text);
-                open.spoke = true;
-                bytes.extend(self.signature_alone(choice));
-                bytes.extend(written.map(|part| self.chunk(choice, part)).unwrap_or_default());
-                continue;
-            }
-            if open.closed {
-                if let Some(open) = self.parts.remove(place) {
-                    bytes.extend(self.close(open));
-                }
-            } else if self.waiting > WAITING_MAX {
-                place += 1;
-            } else {
-                break;
-            }
-        }
+        };
+        let mut bytes = self.signature_alone(choice);
+        bytes.extend(self.chunk(choice, part));
         bytes
     }
 
-    fn close(&mut self, open: Part) -> Vec<u8> {
-        let choice = open.choice;
-        match open.kind {
-            PartKind::ToolCall { id, name } => {
-                self.waiting = self.waiting.saturating_sub(open.text.len());
+    fn close(&mut self, over: Part) -> Vec<u8> {
+        let choice = over.choice;
+        match (over.kind, over.signature) {
+            (PartKind::ToolCall { id, name }, _) => {
                 let signature = self.signatures.remove(&choice);
-                self.chunk(choice, part::call(&id, &name, &open.text, signature.as_deref()).0)
+                self.chunk(choice, part::call(&id, &name, &over.text, signature.as_deref()).0)
             }
-            PartKind::Reasoning => {
-                let Some(signature) = open.signature else { return Vec::new() };
-                if !open.spoke {
-                    let bytes = self.signature_alone(choice);
-                    self.signatures.insert(choice, signature);
-                    return bytes;
-                }
-                let part = serde_json::json!({ "text": "", "thought": true, "thoughtSignature": signature });
+            (PartKind::Reasoning, Some(signature)) if over.spoke => {
+                let part = json!({ "text": "", "thought": true, "thoughtSignature": signature });
                 self.chunk(choice, part)
             }
-            PartKind::Other(value) if part::is_own(&value) => {
+            (PartKind::Reasoning, Some(signature)) => {
+                let bytes = self.signature_alone(choice);
+                self.signatures.insert(choice, signature);
+                bytes
+            }
+            (PartKind::Other(value), _) if part::is_own(&value) => {
                 let mut bytes = self.signature_alone(choice);
                 bytes.extend(self.chunk(choice, value));
                 bytes
@@ -176,21 +102,17 @@ impl Encoder {
     /// Writes the signature that waits for a call, as something else follows.
     fn signature_alone(&mut self, choice: u32) -> Vec<u8> {
         let Some(signature) = self.signatures.remove(&choice) else { return Vec::new() };
-        self.chunk(choice, serde_json::json!({ "text": "", "thoughtSignature": signature }))
+        self.chunk(choice, json!({ "text": "", "thoughtSignature": signature }))
     }
 
     fn chunk(&self, choice: u32, part: Value) -> Vec<u8> {
-        self.write(vec![response::candidate(&[part], choice, None, false)], false)
+        let mut answer = Map::new();
+        let candidate = response::candidate(&[part], choice, None, false);
+        answer.insert("candidates".to_owned(), json!([candidate]));
+        self.write(answer)
     }
 
-    fn write(&self, candidates: Vec<Value>, with_usage: bool) -> Vec<u8> {
-        let mut answer = Map::new();
-        if !candidates.is_empty() {
-            answer.insert("candidates".to_owned(), candidates.into());
-        }
-        if let Some(usage) = usage::write(&self.usage).filter(|_| with_usage) {
-            answer.insert("usageMetadata".to_owned(), usage);
-        }
+    fn write(&self, mut answer: Map<String, Value>) -> Vec<u8> {
         response::frame(&mut answer, self.id.as_deref(), self.model.as_deref());
         record(None, &answer.into())
     }
@@ -198,37 +120,22 @@ impl Encoder {
     /// The finish reasons and the usage stand in the last record.
     fn end(&mut self) -> Vec<u8> {
         self.over = true;
-        for open in &mut self.parts {
-            open.closed = true;
-        }
-        let choices: Vec<u32> = self.parts.iter().map(|open| open.choice).collect();
-        let mut bytes: Vec<u8> = choices.into_iter().flat_map(|choice| self.flush(choice)).collect();
         let waiting: Vec<u32> = self.signatures.keys().copied().collect();
-        bytes.extend(waiting.into_iter().flat_map(|choice| self.signature_alone(choice)));
-        let blocked = self.finishes.get(&0).and_then(super::finish::blocked);
-        if let Some(reason) = blocked {
-            let mut answer = Map::new();
-            answer.insert("promptFeedback".to_owned(), serde_json::json!({ "blockReason": reason }));
-            if let Some(usage) = usage::write(&self.usage) {
-                answer.insert("usageMetadata".to_owned(), usage);
-            }
-            response::frame(&mut answer, self.id.as_deref(), self.model.as_deref());
-            bytes.extend(record(None, &answer.into()));
-            return bytes;
+        let mut bytes: Vec<u8> =
+            waiting.into_iter().flat_map(|choice| self.signature_alone(choice)).collect();
+        let mut answer = Map::new();
+        if let Some(reason) = self.finishes.get(&0).and_then(super::finish::blocked) {
+            answer.insert("promptFeedback".to_owned(), json!({ "blockReason": reason }));
+        } else if !self.finishes.is_empty() {
+            let last = self.finishes.iter().map(|(choice, finish)| {
+                response::candidate(&[], *choice, Some(finish), self.called.contains(choice))
+            });
+            answer.insert("candidates".to_owned(), last.collect());
         }
-        let last = self.finishes.iter().map(|(choice, finish)| {
-            response::candidate(&[], *choice, Some(finish), self.called.contains_key(choice))
-        });
-        bytes.extend(self.write(last.collect(), true));
+        if let Some(usage) = usage::write(&self.usage) {
+            answer.insert("usageMetadata".to_owned(), usage);
+        }
+        bytes.extend(self.write(answer));
         bytes
-    }
-}
-
-/// A piece of a text or a thought.
-fn said(kind: &PartKind, text: &str) -> Option<Value> {
-    match kind {
-        PartKind::Text | PartKind::Refusal => Some(part::text(text)),
-        PartKind::Reasoning => Some(serde_json::json!({ "text": text, "thought": true })),
-        PartKind::RedactedReasoning(_) | PartKind::ToolCall { .. } | PartKind::Other(_) => None,
     }
 }

@@ -28,6 +28,7 @@ pub(super) struct Decoder {
     id: Option<String>,
     calls: usize,
     parts: u32,
+    /// The last counts told, which stand for themselves: one that they leave out was not kept.
     usage: Option<Usage>,
     candidates: Vec<Candidate>,
     events: Vec<Event>,
@@ -76,6 +77,7 @@ impl StreamDecoder for Decoder {
         for at in 0..self.candidates.len() {
             self.close(at, false);
         }
+        self.events.extend(self.usage.take().map(Event::Usage));
         let mut finished = false;
         for candidate in &self.candidates {
             if let Some(raw) = &candidate.finish {
@@ -137,9 +139,8 @@ impl Decoder {
         if let (Some(reason), Some(at)) = (blocked, self.candidate_at(0)) {
             self.candidates[at].finish = Some(finish::of_prompt(reason));
         }
-        if let Some(counted) = told_usage.map(usage::read).filter(|counted| self.usage != Some(*counted)) {
+        if let Some(counted) = told_usage.map(usage::read).filter(|counted| *counted != Usage::default()) {
             self.usage = Some(counted);
-            self.events.push(Event::Usage(counted));
         }
         self.failed |= error.is_some();
         self.events.extend(error.map(Event::Error));

@@ -4,36 +4,9 @@ use serde_json::{Map, Value};
 
 use super::{part, result};
 use crate::chat::{ImageSource, Message, Part, Role};
-use crate::dialect::invented;
+use crate::dialect::invented::Calls;
 use crate::dialect::json::{PROBLEMS_MAX, owned, problem, text, unread};
 use crate::problem::Problem;
-
-/// The calls of the conversation so far, for the results that follow.
-#[derive(Debug, Default)]
-pub(super) struct Calls {
-    /// Calls that wait for their results.
-    waiting: Vec<(String, String)>,
-    seen: usize,
-}
-
-impl Calls {
-    fn called(&mut self, id: Option<String>, name: &str) -> String {
-        let id = id.unwrap_or_else(|| invented::invent(None, self.seen));
-        self.seen += 1;
-        self.waiting.push((id.clone(), name.to_owned()));
-        id
-    }
-
-    /// The call that a result answers: the one it names, else the first of that function that waits.
-    fn answered(&mut self, id: Option<String>, name: &str) -> Option<String> {
-        let fits = |(waiting, function): &(String, String)| match &id {
-            Some(id) => waiting == id,
-            None => function == name,
-        };
-        let place = self.waiting.iter().position(fits);
-        place.map(|place| self.waiting.remove(place).0).or(id)
-    }
-}
 
 /// The names of an object's fields as this dialect spells them: clients also send `snake_case`.
 pub(super) fn camel(object: Map<String, Value>) -> Map<String, Value> {
@@ -174,7 +147,7 @@ impl Reader<'_> {
 
     fn result(&mut self, mut told: Value, path: &str) {
         let name = owned(&told, "name").unwrap_or_default();
-        let call = self.calls.answered(owned(&told, "id"), &name).unwrap_or_else(|| {
+        let call = self.calls.answered(owned(&told, "id"), Some(&name)).unwrap_or_else(|| {
             if self.problems.len() < PROBLEMS_MAX {
                 self.problems.push(problem(path, format!("the result of `{name}` answers no call")));
             }

@@ -1,4 +1,4 @@
-//! Token counts. They are cumulative: each telling replaces the one before, field by field.
+//! Token counts. They are cumulative: each telling replaces the one before, as a whole.
 
 use serde_json::{Map, Value};
 

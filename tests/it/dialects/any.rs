@@ -237,6 +237,164 @@ fn more_choices(parts: Vec<Part>) -> Vec<Vec<Part>> {
     if parts.is_empty() { Vec::new() } else { vec![parts] }
 }
 
+/// The turns of a model that calls tools, and of the results after it; `one` message a result, or one for
+/// all of them. Results are told by the caller's `role`.
+fn called(
+    before: impl Strategy<Value = Vec<Part>>,
+    role: Role,
+    one: bool,
+    fails: bool,
+) -> impl Strategy<Value = Vec<Message>> {
+    let result = (option::of(word()), any::<bool>());
+    (before, vec((call(), result), 1..3), option::of(id()), any::<u16>()).prop_map(
+        move |(mut parts, calls, signature, turn)| {
+            // A signature before a call is the call's; only where a failure can be told, one can be told.
+            if let Some(signature) = signature.filter(|_| fails) {
+                parts.push(Part::Reasoning { text: String::new(), signature: Some(signature) });
+            }
+            let mut results = Vec::new();
+            for (place, (mut call, (said, failed))) in calls.into_iter().enumerate() {
+                let Part::ToolCall { id, .. } = &mut call else { continue };
+                *id = format!("{id}-{turn}-{place}");
+                let said = said.map(Part::Text).into_iter().collect();
+                results.push(Part::ToolResult { call: id.clone(), parts: said, is_error: failed && fails });
+                parts.push(call);
+            }
+            let mut turns = vec![Message { role: Role::Assistant, parts }];
+            if one {
+                turns.extend(results.into_iter().map(|result| Message { role, parts: vec![result] }));
+            } else {
+                turns.push(Message { role, parts: results });
+            }
+            turns
+        },
+    )
+}
+
+/// A thought without signature, perhaps, and a text, perhaps.
+fn thought_and_text() -> impl Strategy<Value = Vec<Part>> {
+    let thought = option::of(word().prop_map(|text| Part::Reasoning { text, signature: None }));
+    (thought, option::of(text())).prop_map(|(thought, text)| thought.into_iter().chain(text).collect())
+}
+
+fn schema_format() -> impl Strategy<Value = ResponseFormat> {
+    let schema = object().prop_map(|schema| ResponseFormat::JsonSchema {
+        name: "output".into(),
+        schema,
+        strict: Some(true),
+    });
+    prop_oneof![Just(ResponseFormat::JsonObject), schema]
+}
+
+fn lax(tools: Vec<Tool>) -> Vec<Tool> {
+    tools.into_iter().map(|tool| Tool { strict: None, ..tool }).collect()
+}
+
+pub(super) fn gemini_request() -> impl Strategy<Value = Request> {
+    let user = vec(prop_oneof![text(), image()], 1..4)
+        .prop_map(|parts| vec![Message { role: Role::User, parts }]);
+    let answer = (text(), option::of(id())).prop_map(|(text, signature)| {
+        let signature = signature
+            .map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
+        vec![Message { role: Role::Assistant, parts: std::iter::once(text).chain(signature).collect() }]
+    });
+    let turns = prop_oneof![user, answer, called(thought_and_text(), Role::User, false, true)];
+    let reasoning = prop_oneof![
+        Just(Reasoning::Off),
+        Just(Reasoning::Adaptive),
+        any::<u16>().prop_map(|tokens| Reasoning::Budget(u64::from(tokens) + 1)),
+        select(vec!["minimal", "low", "medium", "high"]).prop_map(|level| Reasoning::Effort(level.into())),
+    ];
+    let rest = (vec(turns, 0..4), option::of(reasoning), option::of(schema_format()), any::<bool>());
+    (common(), rest).prop_map(|(common, (turns, reasoning, response_format, extra))| Request {
+        // The model and whether to stream stand in the URL.
+        model: String::new(),
+        stream: false,
+        messages: turns.into_iter().flatten().collect(),
+        tools: lax(common.tools),
+        reasoning,
+        response_format,
+        extra: if extra { vec![("cachedContent".into(), "c".into())] } else { Vec::new() },
+        extra_from: Some("gemini"),
+        ..common
+    })
+}
+
+/// A candidate; neighbouring texts would be one.
+fn candidate() -> impl Strategy<Value = Vec<Part>> {
+    let plain = word().prop_map(|text| Part::Reasoning { text, signature: None });
+    let loose = id().prop_map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
+    let other =
+        word().prop_map(|code| Part::Other(json!({ "executableCode": { "language": "PYTHON", "code": code } })));
+    let thought = option::of(prop_oneof![plain, signed()]);
+    (thought, option::of(other), option::of(text()), option::of(loose), vec(call(), 0..3)).prop_map(
+        |(thought, other, text, loose, calls)| {
+            let mut parts: Vec<Part> = thought.into_iter().chain(other).chain(text).chain(loose).collect();
+            parts.extend(calls);
+            parts.iter_mut().enumerate().for_each(own_id);
+            parts
+        },
+    )
+}
+
+fn calls(parts: &[Part]) -> bool {
+    parts.iter().any(|part| matches!(part, Part::ToolCall { .. }))
+}
+
+pub(super) fn gemini_response() -> impl Strategy<Value = Response> {
+    let finish = select(vec![
+        (FinishReason::Stop, "STOP"),
+        (FinishReason::Length, "MAX_TOKENS"),
+        (FinishReason::ContentFilter, "SAFETY"),
+        (FinishReason::Error, "MALFORMED_FUNCTION_CALL"),
+    ]);
+    let more = prop_oneof![3 => Just(Vec::new()), 1 => candidate().prop_map(more_choices)];
+    (candidate(), more, usage(), any::<u16>(), finish).prop_map(|(parts, more, usage, total, finish)| {
+        let usage = Usage { total: Some(total.into()), cache_write: None, ..usage };
+        let finish = if calls(&parts) && finish.1 == "STOP" { (FinishReason::ToolCalls, "STOP") } else { finish };
+        Response { more_choices: more, ..answer(parts, usage, finish) }
+    })
+}
+
+pub(super) fn ollama_request() -> impl Strategy<Value = Request> {
+    let picture = ImageSource::Base64 { media_type: "image/png".into(), data: "iVBORw0KGgo=".into() };
+    let user = (option::of(text()), vec(Just(Part::Image(picture)), 0..3))
+        .prop_map(|(text, pictures)| {
+            vec![Message { role: Role::User, parts: text.into_iter().chain(pictures).collect() }]
+        })
+        .boxed();
+    let answer = thought_and_text().prop_map(|parts| vec![Message { role: Role::Assistant, parts }]);
+    let turns = prop_oneof![user.clone(), answer, called(thought_and_text(), Role::Tool, true, false)];
+    let reasoning = prop_oneof![
+        Just(Reasoning::Off),
+        Just(Reasoning::Adaptive),
+        select(vec!["low", "medium", "high"]).prop_map(|level| Reasoning::Effort(level.into())),
+    ];
+    let messages = (user, vec(turns, 0..4));
+    let rest = (messages, option::of(reasoning), option::of(schema_format()), any::<bool>());
+    (common(), rest).prop_map(|(common, ((first, turns), reasoning, response_format, extra))| Request {
+        messages: first.into_iter().chain(turns.into_iter().flatten()).collect(),
+        tools: lax(common.tools),
+        tool_choice: None,
+        reasoning,
+        response_format,
+        extra: if extra { vec![("keep_alive".into(), "5m".into())] } else { Vec::new() },
+        extra_from: Some("ollama"),
+        ..common
+    })
+}
+
+pub(super) fn ollama_response() -> impl Strategy<Value = Response> {
+    let finish = select(vec![(FinishReason::Stop, "stop"), (FinishReason::Length, "length")]);
+    (thought_and_text(), vec(call(), 0..3), usage(), finish).prop_map(|(mut parts, made, usage, finish)| {
+        parts.extend(made);
+        parts.iter_mut().enumerate().for_each(own_id);
+        let usage = Usage { input: usage.input, output: usage.output, ..Usage::default() };
+        let finish = if calls(&parts) && finish.1 == "stop" { (FinishReason::ToolCalls, "stop") } else { finish };
+        Response { id: None, ..answer(parts, usage, finish) }
+    })
+}
+
 /// The events of an answer; `overlap`: the tool calls of a choice come in turns.
 pub(super) fn events(response: &Response, overlap: bool) -> Vec<Event> {
     let mut events = vec![Event::Start { id: response.id.clone(), model: response.model.clone() }];
