@@ -59,7 +59,15 @@ impl InOrder {
             Event::PartStart { part, choice, kind } => {
                 let (part, choice, kind) = (*part, *choice, kind.clone());
                 let (text, signature) = (String::new(), None);
-                self.parts.push_back(Part { part, choice, kind, text, signature, spoke: false, closed: false });
+                self.parts.push_back(Part {
+                    part,
+                    choice,
+                    kind,
+                    text,
+                    signature,
+                    spoke: false,
+                    closed: false,
+                });
             }
             Event::Delta { part, text } => {
                 let Some(open) = self.parts.iter_mut().find(|open| open.part == *part) else { return next };

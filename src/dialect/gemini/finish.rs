@@ -18,8 +18,15 @@ pub(super) fn read(raw: &str, calls: bool) -> Finish {
         "STOP" | "1" if calls => FinishReason::ToolCalls,
         "STOP" | "1" => FinishReason::Stop,
         "MAX_TOKENS" | "2" => FinishReason::Length,
-        "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "MODEL_ARMOR"
-        | "IMAGE_SAFETY" | "IMAGE_PROHIBITED_CONTENT" | "IMAGE_RECITATION" => FinishReason::ContentFilter,
+        "SAFETY"
+        | "RECITATION"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "MODEL_ARMOR"
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION" => FinishReason::ContentFilter,
         // Only the numbers up to 5 mean the same on both of Google's services, and 7 and 8 much the same.
         "3" | "4" | "7" | "8" => FinishReason::ContentFilter,
         "MALFORMED_FUNCTION_CALL"

@@ -123,7 +123,12 @@ fn tools(fields: &mut Map<String, Value>, request: &mut Request, problems: &mut 
             continue;
         };
         if problems.len() < PROBLEMS_MAX {
-            unread(object, &["type", "name", "description", "parameters"], &format!("tools[{place}]"), problems);
+            unread(
+                object,
+                &["type", "name", "description", "parameters"],
+                &format!("tools[{place}]"),
+                problems,
+            );
         }
         request.tools.push(Tool {
             name,

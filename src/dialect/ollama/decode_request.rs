@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::ID;
-use crate::chat::{
-    Decoded, ImageSource, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool,
-};
+use crate::chat::{Decoded, ImageSource, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool};
 use crate::dialect::invented::Calls;
 use crate::dialect::json::{PROBLEMS_MAX, list, owned, problem, spelt, text, told, unread};
 use crate::dialect::read_json;
@@ -163,7 +161,12 @@ fn tools(fields: &mut Map<String, Value>, request: &mut Request, problems: &mut 
             strange.push(tool);
             continue;
         };
-        unread(function, &["name", "description", "parameters"], &format!("tools[{place}].function"), problems);
+        unread(
+            function,
+            &["name", "description", "parameters"],
+            &format!("tools[{place}].function"),
+            problems,
+        );
         request.tools.push(Tool {
             name,
             description: function.get("description").and_then(Value::as_str).map(str::to_owned),

@@ -35,7 +35,9 @@ pub(super) fn encode(request: &Request) -> Decoded<Value> {
     writer.tools(request, &mut body);
     for (key, value) in &request.extra {
         match (body.get_mut(key), value) {
-            _ if !own => writer.problem(key.as_str(), format!("`{key}` is another dialect's and is left out")),
+            _ if !own => {
+                writer.problem(key.as_str(), format!("`{key}` is another dialect's and is left out"))
+            }
             (Some(Value::Array(mine)), Value::Array(more)) if key == "tools" => {
                 mine.extend(more.iter().cloned());
             }

@@ -291,11 +291,11 @@ fn lax(tools: Vec<Tool>) -> Vec<Tool> {
 }
 
 pub(super) fn gemini_request() -> impl Strategy<Value = Request> {
-    let user = vec(prop_oneof![text(), image()], 1..4)
-        .prop_map(|parts| vec![Message { role: Role::User, parts }]);
+    let user =
+        vec(prop_oneof![text(), image()], 1..4).prop_map(|parts| vec![Message { role: Role::User, parts }]);
     let answer = (text(), option::of(id())).prop_map(|(text, signature)| {
-        let signature = signature
-            .map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
+        let signature =
+            signature.map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
         vec![Message { role: Role::Assistant, parts: std::iter::once(text).chain(signature).collect() }]
     });
     let turns = prop_oneof![user, answer, called(thought_and_text(), Role::User, false, true)];
@@ -323,9 +323,10 @@ pub(super) fn gemini_request() -> impl Strategy<Value = Request> {
 /// A candidate; neighbouring texts would be one.
 fn candidate() -> impl Strategy<Value = Vec<Part>> {
     let plain = word().prop_map(|text| Part::Reasoning { text, signature: None });
-    let loose = id().prop_map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
-    let other =
-        word().prop_map(|code| Part::Other(json!({ "executableCode": { "language": "PYTHON", "code": code } })));
+    let loose =
+        id().prop_map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
+    let other = word()
+        .prop_map(|code| Part::Other(json!({ "executableCode": { "language": "PYTHON", "code": code } })));
     let thought = option::of(prop_oneof![plain, signed()]);
     (thought, option::of(other), option::of(text()), option::of(loose), vec(call(), 0..3)).prop_map(
         |(thought, other, text, loose, calls)| {
@@ -351,7 +352,8 @@ pub(super) fn gemini_response() -> impl Strategy<Value = Response> {
     let more = prop_oneof![3 => Just(Vec::new()), 1 => candidate().prop_map(more_choices)];
     (candidate(), more, usage(), any::<u16>(), finish).prop_map(|(parts, more, usage, total, finish)| {
         let usage = Usage { total: Some(total.into()), cache_write: None, ..usage };
-        let finish = if calls(&parts) && finish.1 == "STOP" { (FinishReason::ToolCalls, "STOP") } else { finish };
+        let finish =
+            if calls(&parts) && finish.1 == "STOP" { (FinishReason::ToolCalls, "STOP") } else { finish };
         Response { more_choices: more, ..answer(parts, usage, finish) }
     })
 }
@@ -390,7 +392,8 @@ pub(super) fn ollama_response() -> impl Strategy<Value = Response> {
         parts.extend(made);
         parts.iter_mut().enumerate().for_each(own_id);
         let usage = Usage { input: usage.input, output: usage.output, ..Usage::default() };
-        let finish = if calls(&parts) && finish.1 == "stop" { (FinishReason::ToolCalls, "stop") } else { finish };
+        let finish =
+            if calls(&parts) && finish.1 == "stop" { (FinishReason::ToolCalls, "stop") } else { finish };
         Response { id: None, ..answer(parts, usage, finish) }
     })
 }

@@ -229,7 +229,11 @@ impl Losses {
             let has = |key: &str, found: &str| {
                 loss.get(key).is_none_or(|wanted| found.contains(wanted.as_str().unwrap()))
             };
-            is("dialect", dialect) && is("way", way) && is("field", field) && is("id", id) && has("was", &ours)
+            is("dialect", dialect)
+                && is("way", way)
+                && is("field", field)
+                && is("id", id)
+                && has("was", &ours)
                 && has("came", &theirs)
         };
         if let Some((_, met)) = self.known.iter_mut().find(|(loss, _)| fits(loss)) {
