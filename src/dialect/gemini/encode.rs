@@ -21,6 +21,9 @@ pub(super) struct Encoder {
     parts: InOrder,
     /// The signature that the next call of a candidate carries.
     signatures: BTreeMap<u32, String>,
+    /// Calls whose arguments are no JSON: they wait for the end, as a client would run them where the
+    /// stream was cut.
+    broken: Vec<u8>,
     over: bool,
 }
 
@@ -79,7 +82,13 @@ impl Encoder {
         match (over.kind, over.signature) {
             (PartKind::ToolCall { id, name }, _) => {
                 let signature = self.signatures.remove(&choice);
-                self.chunk(choice, part::call(&id, &name, &over.text, signature.as_deref()).0)
+                let (call, whole) = part::call(&id, &name, &over.text, signature.as_deref());
+                let bytes = self.chunk(choice, call);
+                if whole {
+                    return bytes;
+                }
+                self.broken.extend(bytes);
+                Vec::new()
             }
             (PartKind::Reasoning, Some(signature)) if over.spoke => {
                 let part = json!({ "text": "", "thought": true, "thoughtSignature": signature });
@@ -121,14 +130,14 @@ impl Encoder {
     fn end(&mut self) -> Vec<u8> {
         self.over = true;
         let waiting: Vec<u32> = self.signatures.keys().copied().collect();
-        let mut bytes: Vec<u8> =
-            waiting.into_iter().flat_map(|choice| self.signature_alone(choice)).collect();
+        let mut bytes = std::mem::take(&mut self.broken);
+        bytes.extend(waiting.into_iter().flat_map(|choice| self.signature_alone(choice)));
         let mut answer = Map::new();
         if let Some(reason) = self.finishes.get(&0).and_then(super::finish::blocked) {
             answer.insert("promptFeedback".to_owned(), json!({ "blockReason": reason }));
         } else if !self.finishes.is_empty() {
             let last = self.finishes.iter().map(|(choice, finish)| {
-                response::candidate(&[], *choice, Some(finish), self.called.contains(choice))
+                response::candidate(&[part::text("")], *choice, Some(finish), self.called.contains(choice))
             });
             answer.insert("candidates".to_owned(), last.collect());
         }

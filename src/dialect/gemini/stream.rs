@@ -133,14 +133,21 @@ impl Decoder {
         } else if error.is_none() && event != "error" {
             self.foreign(record);
         }
+        if let Some(counted) = told_usage.map(usage::read).filter(|counted| *counted != Usage::default()) {
+            // What the prompt counts is known at once, and some dialects tell it first.
+            if self.usage.is_none() {
+                let prompt = Usage { input: counted.input, ..Usage::default() };
+                self.events.push(Event::Usage(prompt));
+            }
+            self.usage = Some(counted);
+        }
         for (place, candidate) in candidates.iter().enumerate() {
             self.candidate(candidate, place);
         }
-        if let (Some(reason), Some(at)) = (blocked, self.candidate_at(0)) {
+        if let Some(reason) = blocked
+            && let Some(at) = self.candidate_at(0)
+        {
             self.candidates[at].finish = Some(finish::of_prompt(reason));
-        }
-        if let Some(counted) = told_usage.map(usage::read).filter(|counted| *counted != Usage::default()) {
-            self.usage = Some(counted);
         }
         self.failed |= error.is_some();
         self.events.extend(error.map(Event::Error));

@@ -14,6 +14,9 @@ pub(super) struct Encoder {
     usage: Usage,
     finish: Option<Finish>,
     called: bool,
+    /// Calls whose arguments are no JSON: they wait for the end, as a client would run them where the
+    /// stream was cut.
+    broken: Vec<u8>,
     parts: InOrder,
     over: bool,
 }
@@ -64,8 +67,13 @@ impl Encoder {
     fn close(&mut self, over: Part) -> Vec<u8> {
         let PartKind::ToolCall { id, name } = over.kind else { return Vec::new() };
         self.called = true;
-        let call = message::call(&id, &name, &over.text).0;
-        self.write(json!({ "role": "assistant", "content": "", "tool_calls": [call] }))
+        let (call, whole) = message::call(&id, &name, &over.text);
+        let bytes = self.write(json!({ "role": "assistant", "content": "", "tool_calls": [call] }));
+        if whole {
+            return bytes;
+        }
+        self.broken.extend(bytes);
+        Vec::new()
     }
 
     fn write(&self, message: Value) -> Vec<u8> {
@@ -80,7 +88,9 @@ impl Encoder {
             last.insert("done_reason".to_owned(), finish::write(told, self.called).into());
         }
         usage::write(&self.usage, &mut last);
-        line(&last.into())
+        let mut bytes = std::mem::take(&mut self.broken);
+        bytes.extend(line(&last.into()));
+        bytes
     }
 }
 

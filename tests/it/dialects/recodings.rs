@@ -126,14 +126,17 @@ fn an_answer_said_again_by_its_own_dialect_is_the_same() {
         if row["stream"] != true || seen.events.is_empty() {
             return;
         }
-        let events: Vec<Event> = seen.events.iter().map(|(_, event)| event.clone()).collect();
+        let mut events: Vec<Event> = seen.events.iter().map(|(_, event)| event.clone()).collect();
+        // Some providers never send the terminal event; the router ends their streams after the finish.
+        let ends = first.finish.is_some();
+        if ends && !seen.ended {
+            events.push(Event::End);
+        }
         let again = stream_again(dialect, &events);
         for (field, ours, theirs) in differing(fields(first), fields(&again.response)) {
             losses.found(id, [dialect.id(), "stream", field], &ours, &theirs);
         }
-        if seen.ended != again.ended {
-            losses.found(id, [dialect.id(), "stream", "ended"], &json!(seen.ended), &json!(again.ended));
-        }
+        assert!(again.ended || !ends, "{id}");
     });
     losses.judge();
 }
@@ -187,7 +190,7 @@ fn an_answer_said_by_another_dialect_keeps_what_both_can_say() {
                 losses.found(id, [target.id(), "whole", field], &ours, &theirs);
             }
             let stream = stream_again(*target, &unfold(&alone));
-            assert!(stream.ended, "{id} as {}", target.id());
+            assert!(stream.ended || alone.finish.is_none(), "{id} as {}", target.id());
             for (field, ours, theirs) in differing(common(&alone), common(&stream.response)) {
                 losses.found(id, [target.id(), "stream", field], &ours, &theirs);
             }
