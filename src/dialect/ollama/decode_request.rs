@@ -65,11 +65,12 @@ fn read_messages(messages: &[Value], request: &mut Request, problems: &mut Vec<P
             unread(object, &FIELDS, &path, problems);
         }
         let mut parts = read_parts(message, &mut calls);
-        if role == Role::System && request.messages.is_empty() {
-            if let [Part::Text(said)] = &parts[..] {
-                request.system.push(said.clone());
-                continue;
-            }
+        if role == Role::System
+            && request.messages.is_empty()
+            && let [Part::Text(said)] = &parts[..]
+        {
+            request.system.push(said.clone());
+            continue;
         }
         if role == Role::Tool {
             let name = text(message, "tool_name").or_else(|| text(message, "name"));

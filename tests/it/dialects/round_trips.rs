@@ -63,32 +63,32 @@ proptest! {
     }
 
     #[test]
-    fn gemini_requests_come_back(request in any::gemini_request()) {
+    fn gemini_requests_come_back(request in any::gemini::request()) {
         request_comes_back("gemini", &request)?;
     }
 
     #[test]
-    fn gemini_answers_come_back(response in any::gemini_response()) {
+    fn gemini_answers_come_back(response in any::gemini::response()) {
         response_comes_back("gemini", &response)?;
     }
 
     #[test]
-    fn gemini_streams_come_back(response in any::gemini_response(), overlap in any::<bool>()) {
+    fn gemini_streams_come_back(response in any::gemini::response(), overlap in any::<bool>()) {
         stream_comes_back("gemini", &response, overlap)?;
     }
 
     #[test]
-    fn ollama_requests_come_back(request in any::ollama_request()) {
+    fn ollama_requests_come_back(request in any::ollama::request()) {
         request_comes_back("ollama", &request)?;
     }
 
     #[test]
-    fn ollama_answers_come_back(response in any::ollama_response()) {
+    fn ollama_answers_come_back(response in any::ollama::response()) {
         response_comes_back("ollama", &response)?;
     }
 
     #[test]
-    fn ollama_streams_come_back(response in any::ollama_response(), overlap in any::<bool>()) {
+    fn ollama_streams_come_back(response in any::ollama::response(), overlap in any::<bool>()) {
         stream_comes_back("ollama", &response, overlap)?;
     }
 
