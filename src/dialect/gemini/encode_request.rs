@@ -26,7 +26,7 @@ const LEVELS_OWN: usize = 4;
 /// Encodes a request; the problems name what this dialect cannot say.
 pub(super) fn encode(request: &Request) -> Decoded<Value> {
     let own = request.extra_from.is_none_or(|from| from == ID);
-    let mut writer = Writer { own, names: names(&request.messages), problems: Vec::new() };
+    let mut writer = Writer { own, names: BTreeMap::new(), problems: Vec::new() };
     let mut body = json!({ "contents": writer.contents(&request.messages) });
     if !request.system.is_empty() {
         let parts: Vec<Value> = request.system.iter().map(|said| part::text(said)).collect();
@@ -42,23 +42,14 @@ pub(super) fn encode(request: &Request) -> Decoded<Value> {
     Decoded::with(body, writer.problems)
 }
 
-/// The name that each call's result must repeat.
-fn names(messages: &[Message]) -> BTreeMap<&str, &str> {
-    let parts = messages.iter().flat_map(|message| &message.parts);
-    let calls = parts.filter_map(|part| match part {
-        Part::ToolCall { id, name, .. } => Some((id.as_str(), name.as_str())),
-        _ => None,
-    });
-    calls.collect()
-}
-
 struct Writer<'a> {
     own: bool,
+    /// The names of the calls so far, which their results repeat. An id may come again in a later turn.
     names: BTreeMap<&'a str, &'a str>,
     problems: Vec<Problem>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.problems.push(problem(path, message));
     }
@@ -154,7 +145,7 @@ impl Writer<'_> {
         }
     }
 
-    fn contents(&mut self, messages: &[Message]) -> Vec<Value> {
+    fn contents(&mut self, messages: &'a [Message]) -> Vec<Value> {
         let mut turns: Vec<Value> = Vec::new();
         let mut results = false;
         for (place, message) in messages.iter().enumerate() {
@@ -184,7 +175,7 @@ impl Writer<'_> {
         turns
     }
 
-    fn parts(&mut self, message: &Message, path: &str) -> Vec<Value> {
+    fn parts(&mut self, message: &'a Message, path: &str) -> Vec<Value> {
         let moved = part::signatures(&message.parts, true);
         let mut out = Vec::new();
         for (at, part) in message.parts.iter().enumerate() {
@@ -202,6 +193,7 @@ impl Writer<'_> {
                     self.problem(path, "reasoning as another provider's blob is left out");
                 }
                 Part::ToolCall { id, name, arguments } => {
+                    self.names.insert(id, name);
                     let (call, whole) = part::call(id, name, arguments, moved.of_call(at));
                     if !whole {
                         let message = "the arguments are no JSON object; sent as text under `_unparsed`";

@@ -18,11 +18,7 @@ const EFFORTS: [&str; 3] = ["low", "medium", "high"];
 /// Encodes a request; the problems name what this dialect cannot say.
 pub(super) fn encode(request: &Request) -> Decoded<Value> {
     let own = request.extra_from.is_none_or(|from| from == ID);
-    let calls = request.messages.iter().flat_map(|message| &message.parts).filter_map(|part| match part {
-        Part::ToolCall { id, name, .. } => Some((id.as_str(), name.as_str())),
-        _ => None,
-    });
-    let mut writer = Writer { names: calls.collect(), problems: Vec::new(), turns: Vec::new() };
+    let mut writer = Writer { names: BTreeMap::new(), problems: Vec::new(), turns: Vec::new() };
     for said in &request.system {
         writer.turns.push(json!({ "role": "system", "content": said }));
     }
@@ -49,12 +45,13 @@ pub(super) fn encode(request: &Request) -> Decoded<Value> {
 }
 
 struct Writer<'a> {
+    /// The names of the calls so far, which their results repeat. An id may come again in a later turn.
     names: BTreeMap<&'a str, &'a str>,
     problems: Vec<Problem>,
     turns: Vec<Value>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.problems.push(problem(path, message));
     }
@@ -136,7 +133,7 @@ impl Writer<'_> {
     }
 
     /// Every result is a message of its own; the rest of a turn is one.
-    fn message(&mut self, message: &Message, path: &str) {
+    fn message(&mut self, message: &'a Message, path: &str) {
         let role = match message.role {
             Role::Assistant => "assistant",
             Role::System => "system",
@@ -148,6 +145,7 @@ impl Writer<'_> {
             match part {
                 Part::ToolResult { call, parts, is_error } => self.result(call, parts, *is_error, &path),
                 Part::ToolCall { id, name, arguments } => {
+                    self.names.insert(id, name);
                     let (call, whole) = message::call(id, name, arguments);
                     if !whole {
                         let message = "the arguments are no JSON object; sent as text under `_unparsed`";

@@ -11,6 +11,9 @@ use crate::problem::Problem;
 /// The most parts of one answer.
 const PARTS_MAX: u32 = 4096;
 
+/// The digits of a moment, down to the microsecond.
+const DIGITS_MAX: usize = 20;
+
 /// Decodes one streamed answer.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
@@ -19,6 +22,8 @@ pub(super) struct Decoder {
     failed: bool,
     parts: u32,
     calls: usize,
+    /// What tells this answer from others: it has no id, but the moment of its making.
+    made: Option<String>,
     open: Option<(Kind, u32)>,
     events: Vec<Event>,
     problems: Vec<Problem>,
@@ -91,6 +96,9 @@ impl Decoder {
         let error = if ours { error_shape::read_beside_answer(line) } else { error_shape::read(line) };
         if ours {
             if !std::mem::replace(&mut self.started, true) {
+                let digits =
+                    |made: &str| made.chars().filter(char::is_ascii_digit).take(DIGITS_MAX).collect();
+                self.made = text(line, "created_at").map(digits);
                 self.events.push(Event::Start { id: None, model: owned(line, "model") });
             }
         } else if error.is_none() && !std::mem::replace(&mut self.said.foreign, true) {
@@ -156,7 +164,7 @@ impl Decoder {
         if name.is_empty() {
             self.problem("message.tool_calls", "a tool call has no name");
         }
-        let id = owned(call, "id").unwrap_or_else(|| invented::invent(None, self.calls));
+        let id = owned(call, "id").unwrap_or_else(|| invented::invent(self.made.as_deref(), self.calls));
         self.calls += 1;
         self.close();
         let Some(part) = self.begin(PartKind::ToolCall { id, name }) else { return };
