@@ -66,12 +66,16 @@ fn picture(content: &Value) -> Option<ImageSource> {
     owned(content, "uri").map(ImageSource::Url)
 }
 
-/// Joins a delta of a step that this crate has no word for: texts are joined, the rest is taken over.
+/// The fields that come in pieces.
+const PIECES: [&str; 4] = ["text", "data", "arguments", "signature"];
+
+/// Joins a delta of a step that this crate has no word for: pieces are joined, the rest is taken over.
+/// `most` bounds a field; false where one would grow beyond it.
 pub(super) fn join(block: &mut Map<String, Value>, delta: &Value, most: usize) -> bool {
     let Some(delta) = delta.as_object() else { return true };
     for (key, value) in delta.iter().filter(|(key, _)| *key != "type") {
         match (block.get_mut(key), value) {
-            (Some(Value::String(held)), Value::String(more)) => {
+            (Some(Value::String(held)), Value::String(more)) if PIECES.contains(&key.as_str()) => {
                 if held.len() + more.len() > most {
                     return false;
                 }
