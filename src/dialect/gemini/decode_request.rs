@@ -41,6 +41,7 @@ pub(super) fn decode(body: &[u8]) -> Decoded<Request> {
     tools(&mut fields, &mut request, &mut problems);
     tool_choice(&mut fields, &mut request);
     request.extra.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
+    request.extra.sort_by(|(a, _), (b, _)| a.cmp(b));
     Decoded::with(request, problems)
 }
 

@@ -151,9 +151,9 @@ impl<'a> Writer<'a> {
         for (place, message) in messages.iter().enumerate() {
             let path = format!("messages[{place}]");
             let mut parts = self.parts(message, &path);
+            // A turn has a part: this API refuses one without, and takes an empty text.
             if parts.is_empty() {
-                self.problem(path, "a turn without parts is left out, as this API refuses it");
-                continue;
+                parts.push(part::text(""));
             }
             let role = match message.role {
                 Role::Assistant => "model",
@@ -181,9 +181,7 @@ impl<'a> Writer<'a> {
         for (at, part) in message.parts.iter().enumerate() {
             let path = format!("{path}.parts[{at}]");
             match part {
-                Part::Text(said) if said.is_empty() => {
-                    self.problem(path, "an empty text is left out, as this API refuses it");
-                }
+                Part::Text(said) if said.is_empty() => {}
                 Part::Text(said) => out.push(part::text(said)),
                 Part::Image(source) => out.push(part::image(source)),
                 Part::Reasoning { text, signature } => {

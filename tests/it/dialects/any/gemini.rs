@@ -12,7 +12,7 @@ use super::{answer, call, common, id, image, more_choices, own_id, signed, text,
 
 pub(in super::super) fn request() -> impl Strategy<Value = Request> {
     let user =
-        vec(prop_oneof![text(), image()], 1..4).prop_map(|parts| vec![Message { role: Role::User, parts }]);
+        vec(prop_oneof![text(), image()], 0..4).prop_map(|parts| vec![Message { role: Role::User, parts }]);
     let answer = (text(), option::of(id())).prop_map(|(text, signature)| {
         let signature =
             signature.map(|signature| Part::Reasoning { text: String::new(), signature: Some(signature) });
