@@ -6,7 +6,12 @@
 pub mod anthropic_messages;
 pub mod error_shape;
 pub mod error_wait;
+pub mod gemini;
+pub mod gemini_interactions;
+mod in_order;
+mod invented;
 mod json;
+pub mod ollama;
 pub mod openai_chat;
 mod registry;
 mod sse_out;
@@ -61,7 +66,12 @@ pub trait Codec: Dialect {
     /// base URL) with the dialect's path behind it.
     fn path(&self, base: &str, model: &str, stream: bool) -> String;
 
-    /// The path that base URLs of this dialect usually end with; empty or `/v1`.
+    /// The model and whether to stream, where a request tells them by its path and not in its body.
+    fn asked_by_path(&self, _path: &str) -> Option<(String, bool)> {
+        None
+    }
+
+    /// The path that base URLs of this dialect usually end with, such as `/v1`; may be empty.
     fn base_path(&self) -> &'static str;
 
     /// The headers that carry a key, and those the dialect asks for beside it.

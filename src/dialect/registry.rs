@@ -1,6 +1,9 @@
 //! The dialects there are.
 
 use super::anthropic_messages::AnthropicMessages;
+use super::gemini::Gemini;
+use super::gemini_interactions::GeminiInteractions;
+use super::ollama::Ollama;
 use super::openai_chat::OpenAiChat;
 use super::{Codec, Dialect};
 
@@ -9,6 +12,9 @@ use super::{Codec, Dialect};
 pub fn all() -> &'static [&'static dyn Dialect] {
     &[
         &AnthropicMessages, //
+        &Gemini,
+        &GeminiInteractions,
+        &Ollama,
         &OpenAiChat,
     ]
 }
@@ -18,6 +24,8 @@ pub fn all() -> &'static [&'static dyn Dialect] {
 pub fn codecs() -> &'static [&'static dyn Codec] {
     &[
         &AnthropicMessages, //
+        &Gemini,
+        &Ollama,
         &OpenAiChat,
     ]
 }

@@ -5,6 +5,7 @@ use crate::chat::{ErrorBody, Event, Fold, Response};
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::recording::{HttpExchange, TransportEvent};
+use crate::wire::sse::{self, LineKind};
 use crate::wire::{Finding, Item, StreamFraming, Witness, event_stream};
 
 /// How much of an error's plain text becomes its message, in bytes.
@@ -258,7 +259,37 @@ fn streamed(dialect: &dyn Dialect, framing: StreamFraming, exchange: &HttpExchan
         stream.items(witness.push(bytes, at));
     }
     stream.items(witness.finish(end));
+    if framing == StreamFraming::Sse && !stream.fold.ended() {
+        stream.bare_error(&exchange.body(), end);
+    }
     stream.finish(end)
+}
+
+/// An error that stands in the stream without `data:`, and so is nothing to a strict reader: Vertex breaks
+/// off with a bare JSON object, llama.cpp with a field of its own, `error: {…}`.
+fn bare_error(body: &[u8]) -> Option<String> {
+    let mut run = String::new();
+    let mut runs = Vec::new();
+    for line in sse::lines(body) {
+        let (Ok(start), Ok(end)) = (usize::try_from(line.range.start), usize::try_from(line.range.end))
+        else {
+            break;
+        };
+        if line.kind != LineKind::Unknown || run.len() + (end - start) > ERROR_TEXT_MAX {
+            runs.extend((!run.is_empty()).then(|| std::mem::take(&mut run)));
+            continue;
+        }
+        run.push_str(&String::from_utf8_lossy(&body[start..end]));
+    }
+    runs.push(run);
+    runs.into_iter().rev().find_map(|run| {
+        let json = run.trim().strip_prefix("error:").unwrap_or(&run).trim();
+        let value =
+            serde_json::from_str::<serde_json::Value>(json).ok().filter(serde_json::Value::is_object)?;
+        let wrapped =
+            if value.get("error").is_some() { value } else { serde_json::json!({ "error": value }) };
+        Some(wrapped.to_string())
+    })
 }
 
 /// Whether a record's data is not cut.
@@ -309,6 +340,16 @@ impl Stream {
         let decoded = self.decoder.record(event, data);
         self.view.problems.extend(decoded.problems);
         self.take(decoded.value, at);
+    }
+
+    fn bare_error(&mut self, body: &[u8], at: Moment) {
+        if self.view.events.iter().any(|(_, event)| matches!(event, Event::Error(_))) {
+            return;
+        }
+        if let Some(error) = bare_error(body) {
+            let decoded = self.decoder.record("error", &error);
+            self.take(decoded.value, at);
+        }
     }
 
     fn take(&mut self, events: Vec<Event>, at: Moment) {

@@ -13,6 +13,7 @@ mod dialects;
 mod docs;
 mod faults;
 mod foreign;
+mod framings;
 mod gateway;
 mod healthy;
 mod http;

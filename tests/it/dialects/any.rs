@@ -1,5 +1,9 @@
 //! Random requests, answers and streams, within what each dialect can say.
 
+pub(super) mod gemini;
+pub(super) mod ollama;
+mod turns;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

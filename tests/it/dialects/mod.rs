@@ -3,6 +3,7 @@
 
 mod any;
 mod errors;
+mod recodings;
 mod recordings;
 mod registry;
 mod round_trips;

@@ -29,6 +29,12 @@ fn urls_are_built_as_openclaw_builds_them() {
         ("anthropic_messages", "https://x/v1", "https://x/v1/messages"),
         ("anthropic_messages", "https://x/v1/", "https://x/v1/messages"),
         ("anthropic_messages", "https://x/v1/messages", "https://x/v1/messages/v1/messages"),
+        ("gemini", "https://x/v1beta", "https://x/v1beta/models/m:streamGenerateContent?alt=sse"),
+        ("gemini", "https://x/v1beta/", "https://x/v1beta/models/m:streamGenerateContent?alt=sse"),
+        ("ollama", "http://x:11434", "http://x:11434/api/chat"),
+        ("ollama", "http://x:11434/", "http://x:11434/api/chat"),
+        ("ollama", "http://x:11434/v1", "http://x:11434/api/chat"),
+        ("ollama", "http://x:11434/v1/", "http://x:11434/api/chat"),
         ("openai_chat", "https://x", "https://x/chat/completions"),
         ("openai_chat", "https://x/v1", "https://x/v1/chat/completions"),
         ("openai_chat", "https://x/v1/", "https://x/v1/chat/completions"),
@@ -36,6 +42,24 @@ fn urls_are_built_as_openclaw_builds_them() {
     for (id, base, url) in cases {
         assert_eq!(codec(id).unwrap().path(base, "m", true), url, "{id} {base}");
     }
+}
+
+#[test]
+fn a_path_tells_what_a_body_does_not() {
+    let gemini = codec("gemini").unwrap();
+    assert_eq!(gemini.path("https://x/v1", "models/m", false), "https://x/v1/models/m:generateContent");
+    for (path, asked) in [
+        ("/v1beta/models/gemini-pro:generateContent", Some(("gemini-pro", false))),
+        ("/v1beta/models/gemini-pro:streamGenerateContent?alt=sse", Some(("gemini-pro", true))),
+        ("/v1/models/tuned/models/a:b:generateContent?key=k", Some(("a:b", false))),
+        ("/v1beta/models/gemini-pro:countTokens", None),
+        ("/v1beta/models/gemini-pro", None),
+        ("/v1beta/models", None),
+    ] {
+        let asked = asked.map(|(model, stream)| (model.to_owned(), stream));
+        assert_eq!(gemini.asked_by_path(path), asked, "{path}");
+    }
+    assert_eq!(codec("openai_chat").unwrap().asked_by_path("/v1/chat/completions"), None);
 }
 
 #[test]
@@ -49,4 +73,6 @@ fn a_key_goes_where_the_dialect_wants_it() {
     assert_eq!(headers("anthropic_messages", None), [version]);
     assert_eq!(headers("openai_chat", Some("k")), ["authorization: Bearer k"]);
     assert!(headers("openai_chat", None).is_empty());
+    assert_eq!(headers("gemini", Some("k")), ["x-goog-api-key: k"]);
+    assert_eq!(headers("ollama", Some("k")), ["authorization: Bearer k"]);
 }

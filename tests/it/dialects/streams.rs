@@ -1,21 +1,54 @@
 //! Small streams, each with one thing that goes right or wrong.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use bytes::Bytes;
 use provoke::chat::{Event, PartKind};
 use provoke::dialect::view::{View, view};
-use provoke::dialect::{Codec, codecs};
+use provoke::dialect::{Codec, Dialect, all, codec, codecs};
+use provoke::wire::StreamFraming;
 use serde_json::Value;
 
 use super::support::{cases, exchange, golden, listed};
 
+/// A small stream; what it is about stands in its first line.
+struct Case {
+    name: String,
+    about: String,
+    body: String,
+}
+
+fn content_type(dialect: &dyn Dialect) -> &'static str {
+    dialect.stream_framings()[0].content_type()
+}
+
+/// The dialects that have streams here: all that are written, and those of the others that have a folder.
+fn with_cases() -> impl Iterator<Item = &'static dyn Dialect> {
+    let folder = |id: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/streams").join(id);
+    let has =
+        move |dialect: &&&'static dyn Dialect| codec(dialect.id()).is_some() || folder(dialect.id()).is_dir();
+    all().iter().filter(has).copied()
+}
+
+/// The streams of a dialect. A stream of lines has no comments: there the first line is none of it.
+fn cases_of(dialect: &dyn Dialect) -> Vec<Case> {
+    let lines = dialect.stream_framings()[0] == StreamFraming::Ndjson;
+    let cases = cases(&format!("streams/{}", dialect.id()), if lines { "ndjson" } else { "sse" });
+    let case = cases.into_iter().map(|(name, text)| {
+        let (first, rest) = text.split_once('\n').unwrap();
+        let about = first.trim_start_matches(": ").to_owned();
+        let body = if lines { rest.to_owned() } else { text };
+        Case { name, about, body }
+    });
+    case.collect()
+}
+
 #[test]
 fn streams_are_read_and_said_again_in_every_dialect() {
-    for dialect in codecs() {
-        for (name, body) in cases(&format!("streams/{}", dialect.id()), "sse") {
-            let about = body.lines().next().unwrap().trim_start_matches(": ").to_owned();
-            let seen = view(*dialect, &exchange(200, "text/event-stream", vec![Bytes::from(body)]));
+    for dialect in with_cases() {
+        for Case { name, about, body } in cases_of(dialect) {
+            let seen = view(dialect, &exchange(200, content_type(dialect), vec![Bytes::from(body)]));
             let mut text = format!("{about}\n\n{}", told(&seen));
             for target in codecs() {
                 write!(text, "\n--- {}\n{}", target.id(), said(*target, &seen)).unwrap();
@@ -100,11 +133,12 @@ fn said(target: &dyn Codec, seen: &View) -> String {
 
 #[test]
 fn a_view_is_the_same_however_the_body_is_cut() {
-    for dialect in codecs() {
-        for (name, body) in cases(&format!("streams/{}", dialect.id()), "sse") {
-            let whole = view(*dialect, &exchange(200, "", vec![Bytes::from(body.clone())]));
+    for dialect in with_cases() {
+        for Case { name, body, .. } in cases_of(dialect) {
+            let kind = content_type(dialect);
+            let whole = view(dialect, &exchange(200, kind, vec![Bytes::from(body.clone())]));
             let bytes = body.bytes().map(|byte| Bytes::from(vec![byte])).collect();
-            let cut = view(*dialect, &exchange(200, "", bytes));
+            let cut = view(dialect, &exchange(200, kind, bytes));
             assert_eq!(cut.response, whole.response, "{name}");
             assert_eq!(cut.n_events, whole.n_events, "{name}");
             assert_eq!(cut.problems, whole.problems, "{name}");

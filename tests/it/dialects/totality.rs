@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::support::exchange;
 
 /// Keys that the dialects look at, so that random JSON reaches their depths.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 71] = [
     "type",
     "error",
     "errors",
@@ -47,9 +47,44 @@ const KEYS: [&str; 36] = [
     "image_url",
     "output_config",
     "base_resp",
+    "candidates",
+    "parts",
+    "thought",
+    "thoughtSignature",
+    "functionCall",
+    "functionResponse",
+    "partialArgs",
+    "willContinue",
+    "jsonPath",
+    "stringValue",
+    "args",
+    "finishReason",
+    "promptFeedback",
+    "blockReason",
+    "usageMetadata",
+    "contents",
+    "systemInstruction",
+    "generationConfig",
+    "thinkingConfig",
+    "toolConfig",
+    "inlineData",
+    "response",
+    "done",
+    "done_reason",
+    "images",
+    "options",
+    "format",
+    "think",
+    "event_type",
+    "interaction",
+    "step",
+    "steps",
+    "outputs",
+    "summary",
+    "generation_config",
 ];
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 36] = [
     "message_start",
     "content_block_start",
     "content_block_delta",
@@ -70,6 +105,22 @@ const WORDS: [&str; 20] = [
     "stop",
     "error",
     "",
+    "STOP",
+    "MAX_TOKENS",
+    "$.a[0]",
+    "$.a.b",
+    "model",
+    "step.start",
+    "step.delta",
+    "step.stop",
+    "interaction.created",
+    "interaction.completed",
+    "thought",
+    "model_output",
+    "function_call",
+    "arguments_delta",
+    "thought_signature",
+    "completed",
 ];
 
 fn key() -> impl Strategy<Value = String> {

@@ -66,6 +66,26 @@ fn lines_of_json_where_events_were_asked_for_are_read_all_the_same() {
 }
 
 #[test]
+fn an_error_without_data_in_front_of_it_is_told_all_the_same() {
+    let error = "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"busy\"\n  }\n}\n";
+    for body in [
+        format!("data: {CHUNK}\n\n{error}"),
+        format!("data: {CHUNK}\r\n\r\n{}\r\n", error.replace('\n', "\r\n")),
+        format!("data: {CHUNK}\n\nerror: {{\"code\":503,\"message\":\"busy\"}}\n\n"),
+    ] {
+        let view = seen(200, "text/event-stream", &body);
+        assert_eq!((view.n_events, view.response.text().as_str(), view.ended), (1, "hi", false), "{body}");
+        let told = view.error.unwrap();
+        assert_eq!((told.message.as_str(), told.code.as_deref()), ("busy", Some("503")), "{body}");
+        assert!(!view.findings.is_empty());
+    }
+    let body = format!("data: {CHUNK}\n\n{error}\ndata: [DONE]\n\n");
+    assert_eq!(seen(200, "text/event-stream", &body).error, None, "the answer was whole");
+    let body = format!("data: {CHUNK}\n\n{{\"a\":\n\nx: 1\n");
+    assert_eq!(seen(200, "text/event-stream", &body).error, None);
+}
+
+#[test]
 fn an_unfinished_last_event_is_counted_apart() {
     let view = seen(200, "text/event-stream", &format!("data: {CHUNK}\n\ndata: {CHUNK}"));
     assert_eq!((view.n_events, view.n_events_strict), (2, 1));
