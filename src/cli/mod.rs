@@ -65,7 +65,7 @@ enum Command {
     List(list::Args),
     /// Explain whatever has an id: a scenario, fault, check, cause, mock, invariant, …
     Explain(explain::Args),
-    /// Print a JSON Schema: scenario, race, report, race-report, race-live-report, matrix, cassette
+    /// Print a JSON Schema: of scenarios, races, their reports, the matrix, cassettes
     Schema(schema::Args),
 }
 
