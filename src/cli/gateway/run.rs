@@ -204,34 +204,11 @@ async fn serve(
     loop {
         tokio::select! {
             _ = &mut ended => break,
-            () = watch.changed() => match setup.settings() {
-                Ok((settings, config)) => {
-                    say(Level::Info, format!("config changed: {}", setup.config.display()));
-                    config.notes.iter().for_each(|note| say(Level::Warn, noted(note)));
-                    // Before anybody can say it.
-                    known.extend(secrets(&settings));
-                    errands.know(known.iter().cloned().collect());
-                    scribe.know(known.iter().cloned().collect());
-                    if let Some(missing) = missing_secret(&settings.auth) {
-                        say(Level::Warn, missing);
-                    }
+            () = watch.changed() => {
+                if let Some(settings) = take_in(setup, (errands, scribe, router), &mut known, &say) {
                     server.reconfigure(settings).await;
-                    match setup.models() {
-                        Ok(config) => {
-                            known.extend(keys(&config));
-                            errands.know(known.iter().cloned().collect());
-                            scribe.know(known.iter().cloned().collect());
-                            router.reload(config);
-                        }
-                        Err(error) => error.problems.iter().for_each(|problem| {
-                            say(Level::Error, format!("models changed, and are not taken in: {}", noted(problem)));
-                        }),
-                    }
                 }
-                Err(error) => error.problems.iter().for_each(|problem| {
-                    say(Level::Error, format!("config changed, and is not taken in: {}", noted(problem)));
-                }),
-            },
+            }
         }
     }
     say(Level::Info, "stopping".to_owned());
@@ -241,6 +218,36 @@ async fn serve(
         () = server.stop("gateway stopping") => Ok(Exit::Pass),
         exit = told_again => Ok(exit),
     }
+}
+
+/// Takes a changed config in; its settings, where they can be used.
+fn take_in(
+    setup: &Setup,
+    (errands, scribe, router): (&Errands, &Scribe, &Models),
+    known: &mut BTreeSet<String>,
+    say: &impl Fn(Level, String),
+) -> Option<Settings> {
+    let refuse = |what: &str, error: CliError| {
+        for problem in &error.problems {
+            say(Level::Error, format!("{what} changed, and is not taken in: {}", noted(problem)));
+        }
+    };
+    let (settings, config) = setup.settings().map_err(|error| refuse("config", error)).ok()?;
+    say(Level::Info, format!("config changed: {}", setup.config.display()));
+    config.notes.iter().for_each(|note| say(Level::Warn, noted(note)));
+    known.extend(secrets(&settings));
+    let models = setup.models().map_err(|error| refuse("the list of models", error)).ok();
+    known.extend(models.iter().flat_map(keys));
+    // Before anybody can say it.
+    errands.know(known.iter().cloned().collect());
+    scribe.know(known.iter().cloned().collect());
+    if let Some(models) = models {
+        router.reload(models);
+    }
+    if let Some(missing) = missing_secret(&settings.auth) {
+        say(Level::Warn, missing);
+    }
+    Some(settings)
 }
 
 /// A note on the config, in one line.
