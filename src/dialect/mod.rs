@@ -4,10 +4,13 @@
 //! whatever bytes it is given. A dialect never names another one, nor a provider.
 
 pub mod anthropic_messages;
+mod completions;
 pub mod error_shape;
 pub mod error_wait;
 mod json;
+pub mod mistral_chat;
 pub mod openai_chat;
+pub mod openai_completions;
 mod registry;
 mod sse_out;
 mod trace;

@@ -1,7 +1,9 @@
 //! The dialects there are.
 
 use super::anthropic_messages::AnthropicMessages;
+use super::mistral_chat::MistralChat;
 use super::openai_chat::OpenAiChat;
+use super::openai_completions::OpenAiCompletions;
 use super::{Codec, Dialect};
 
 /// Every dialect, in the order of their ids.
@@ -9,7 +11,9 @@ use super::{Codec, Dialect};
 pub fn all() -> &'static [&'static dyn Dialect] {
     &[
         &AnthropicMessages, //
+        &MistralChat,
         &OpenAiChat,
+        &OpenAiCompletions,
     ]
 }
 

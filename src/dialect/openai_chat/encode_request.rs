@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ID, response};
+use super::{ID, encode_response};
 use crate::chat::{
     Decoded, ImageSource, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice,
 };
@@ -184,7 +184,7 @@ fn assistant(message: &Message, path: &str, problems: &mut Vec<Problem>) -> Valu
     if message.parts.iter().any(|part| rank(part) == 4) {
         problems.push(problem(path, "an assistant turn has a part that cannot be said"));
     }
-    let mut turn = response::message(&message.parts);
+    let mut turn = encode_response::message(&message.parts);
     let texts: Vec<Value> = message
         .parts
         .iter()

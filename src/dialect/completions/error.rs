@@ -6,12 +6,12 @@ use crate::chat::ErrorBody;
 use crate::dialect::{error_shape, read_json};
 
 /// Reads an error body of any known shape.
-pub(super) fn decode(body: &[u8]) -> Option<ErrorBody> {
+pub(in crate::dialect) fn decode(body: &[u8]) -> Option<ErrorBody> {
     error_shape::read(&read_json(body).ok()?)
 }
 
 /// Writes an error body for an HTTP status.
-pub(super) fn encode(status: u16, error: &ErrorBody) -> Value {
+pub(in crate::dialect) fn encode(status: u16, error: &ErrorBody) -> Value {
     let kind = error.kind.clone().unwrap_or_else(|| kind_of(status).to_owned());
     json!({ "error": {
         "message": error.message,

@@ -11,7 +11,7 @@ const TEXTS: [&str; 4] = ["reasoning_content", "reasoning", "reasoning_text", "t
 
 /// One piece of reasoning in a delta or a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(in crate::dialect) enum Piece<'a> {
     Text(&'a str),
     Signature(&'a str),
     Encrypted(&'a str),
@@ -19,7 +19,7 @@ pub(super) enum Piece<'a> {
 
 /// The pieces that a delta or message tells, in order. Plain text that stands beside
 /// `reasoning_details` is the same text again, and is told once.
-pub(super) fn pieces(message: &Value) -> Vec<Piece<'_>> {
+pub(in crate::dialect) fn pieces(message: &Value) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let plain = first_text(message, &TEXTS);
     pieces.extend(plain.map(Piece::Text));
@@ -36,7 +36,7 @@ pub(super) fn pieces(message: &Value) -> Vec<Piece<'_>> {
 
 /// The reasoning parts of a whole message: one per detail where details tell text, else the
 /// plain text and then the opaque blobs.
-pub(super) fn parts(message: &Value) -> Vec<Part> {
+pub(in crate::dialect) fn parts(message: &Value) -> Vec<Part> {
     let details = list(message, "reasoning_details");
     let plain = first_text(message, &TEXTS);
     let rich = ["text", "summary", "signature"];
@@ -60,7 +60,7 @@ fn detail_part(detail: &Value) -> Option<Part> {
 
 /// Writes reasoning parts into a message: plain text under `reasoning_content`, and
 /// `reasoning_details` where there are signatures or blobs.
-pub(super) fn write(parts: &[Part], message: &mut Value) {
+pub(in crate::dialect) fn write(parts: &[Part], message: &mut Value) {
     let mut plain = String::new();
     let mut details = Vec::new();
     let mut rich = false;

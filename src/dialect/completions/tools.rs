@@ -12,7 +12,7 @@ const HELD_MAX: usize = 1024 * 1024;
 
 /// A tool call that has begun.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(in crate::dialect) struct Call {
     /// The part's number, once the part is open.
     pub part: Option<u32>,
     /// The provider's id, where it told one.
@@ -27,7 +27,7 @@ pub(super) struct Call {
 
 /// One entry of `delta.tool_calls`.
 #[derive(Debug, Default)]
-pub(super) struct Piece<'a> {
+pub(in crate::dialect) struct Piece<'a> {
     index: Option<u64>,
     id: Option<&'a str>,
     name: Option<&'a str>,
@@ -36,7 +36,7 @@ pub(super) struct Piece<'a> {
 
 impl<'a> Piece<'a> {
     /// Reads an entry; `arguments` may be an object where a string ought to stand.
-    pub(super) fn read(entry: &'a Value) -> Self {
+    pub(in crate::dialect) fn read(entry: &'a Value) -> Self {
         let function = told(entry, "function").unwrap_or(entry);
         Self {
             index: entry.get("index").and_then(Value::as_u64),
@@ -49,7 +49,7 @@ impl<'a> Piece<'a> {
 
 /// What to do with a piece.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(in crate::dialect) struct Taken {
     /// The call's place among the calls of its choice.
     pub place: usize,
     /// The arguments to pass on at once.
@@ -60,12 +60,12 @@ pub(super) struct Taken {
 
 /// The tool calls of one choice.
 #[derive(Debug, Default)]
-pub(super) struct Calls(pub Vec<Call>);
+pub(in crate::dialect) struct Calls(pub Vec<Call>);
 
 impl Calls {
     /// Finds or opens the call that `piece` belongs to. `fresh` is the number of calls that
     /// stood before this delta: an entry never continues a call that the same delta began.
-    pub(super) fn take(&mut self, piece: Piece<'_>, fresh: usize) -> Taken {
+    pub(in crate::dialect) fn take(&mut self, piece: Piece<'_>, fresh: usize) -> Taken {
         let (place, mut problem) = match self.find(&piece, fresh) {
             (Some(place), problem) => (place, problem),
             (None, problem) => {

@@ -3,7 +3,7 @@
 use crate::chat::{Finish, FinishReason};
 
 /// Reads a `finish_reason`; some speakers pass on their upstream's word.
-pub(super) fn read(raw: &str) -> Finish {
+pub(in crate::dialect) fn read(raw: &str) -> Finish {
     let reason = match raw.to_ascii_lowercase().as_str() {
         "stop" | "eos" | "end_turn" | "stop_sequence" => FinishReason::Stop,
         "length" | "max_tokens" | "model_length" => FinishReason::Length,
@@ -17,7 +17,7 @@ pub(super) fn read(raw: &str) -> Finish {
 }
 
 /// The word to write: the provider's own where this dialect has it, else the nearest.
-pub(super) fn write(finish: &Finish) -> &str {
+pub(in crate::dialect) fn write(finish: &Finish) -> &str {
     let own = matches!(
         finish.raw.as_str(),
         "stop" | "length" | "tool_calls" | "content_filter" | "function_call" | "error" | "eos"

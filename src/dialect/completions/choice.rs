@@ -9,7 +9,7 @@ use crate::dialect::json::spelt;
 
 /// One choice of a streamed answer.
 #[derive(Debug, Default)]
-pub(super) struct Choice {
+pub(in crate::dialect) struct Choice {
     pub index: u32,
     pub open: Option<(Kind, u32)>,
     pub calls: Calls,
@@ -18,19 +18,19 @@ pub(super) struct Choice {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::dialect) enum Kind {
     Text,
     Reasoning,
     Refusal,
 }
 
 /// The error of an `event: error` record, whatever stands in it.
-pub(super) fn named_error(chunk: &Value) -> ErrorBody {
+pub(in crate::dialect) fn named_error(chunk: &Value) -> ErrorBody {
     error_shape::read(chunk).unwrap_or_else(|| ErrorBody { message: spelt(chunk), ..ErrorBody::default() })
 }
 
 /// The kind of a value, in words.
-pub(super) const fn kind_of(value: &Value) -> &'static str {
+pub(in crate::dialect) const fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a flag",

@@ -1,17 +1,17 @@
-//! Reading requests.
+//! Reading requests of chat completions.
 
 use serde_json::{Map, Value, json};
 
-use super::{ID, response};
+use super::response;
 use crate::chat::{
     Decoded, ImageSource, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice,
 };
-use crate::dialect::json::{PROBLEMS_MAX, list, owned, problem, text, told, unread};
+use crate::dialect::json::{PROBLEMS_MAX, list, owned, problem, strings, take, text, told, unread};
 use crate::dialect::read_json;
 use crate::problem::Problem;
 
-/// Decodes a request.
-pub(super) fn decode(body: &[u8]) -> Decoded<Request> {
+/// Decodes a request of the dialect `id`.
+pub(in crate::dialect) fn decode(body: &[u8], id: &'static str) -> Decoded<Request> {
     let body = match read_json(body) {
         Ok(body) => body,
         Err(problem) => return Decoded::with(Request::default(), vec![*problem]),
@@ -20,7 +20,7 @@ pub(super) fn decode(body: &[u8]) -> Decoded<Request> {
         return Decoded::with(Request::default(), vec![Problem::new("a request is a JSON object")]);
     };
     let mut reader = Reader::default();
-    let mut request = Request { extra_from: Some(ID), ..Request::default() };
+    let mut request = Request { extra_from: Some(id), ..Request::default() };
     match fields.remove("model") {
         Some(Value::String(model)) => request.model = model,
         _ => reader.problem("model", "the request names no model"),
@@ -58,20 +58,6 @@ fn options(fields: &mut Map<String, Value>, request: &mut Request) {
         take(fields, "stream_options", |options| {
             (*options == json!({ "include_usage": true })).then_some(())
         });
-    }
-}
-
-fn take<T>(fields: &mut Map<String, Value>, key: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
-    let value = read(fields.get(key)?)?;
-    fields.remove(key);
-    Some(value)
-}
-
-fn strings(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::String(one) => Some(vec![one.clone()]),
-        Value::Array(many) => many.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
-        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::chat::Usage;
 use crate::dialect::json::{count, told};
 
 /// Reads a `usage` object.
-pub(super) fn read(usage: &Value) -> Usage {
+pub(in crate::dialect) fn read(usage: &Value) -> Usage {
     let prompt = told(usage, "prompt_tokens_details").or_else(|| told(usage, "input_tokens_details"));
     let completion =
         told(usage, "completion_tokens_details").or_else(|| told(usage, "output_tokens_details"));
@@ -27,13 +27,13 @@ pub(super) fn read(usage: &Value) -> Usage {
 }
 
 /// The usage that a chunk or an answer tells: `usage`, or Groq's `x_groq.usage`.
-pub(super) fn of(answer: &Value) -> Option<Usage> {
+pub(in crate::dialect) fn of(answer: &Value) -> Option<Usage> {
     let usage = told(answer, "usage").or_else(|| told(answer.get("x_groq")?, "usage"))?;
     usage.is_object().then(|| read(usage))
 }
 
 /// Writes a `usage` object.
-pub(super) fn write(usage: &Usage) -> Value {
+pub(in crate::dialect) fn write(usage: &Usage) -> Value {
     let (input, output) = (usage.input.unwrap_or(0), usage.output.unwrap_or(0));
     let total = usage.total.unwrap_or_else(|| input.saturating_add(output));
     let mut value = json!({ "prompt_tokens": input, "completion_tokens": output, "total_tokens": total });

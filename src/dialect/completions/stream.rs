@@ -1,4 +1,4 @@
-//! The stream decoder.
+//! The stream decoder of chat completions.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ const CHOICES_MAX: u64 = 128;
 
 /// Decodes one streamed answer.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(in crate::dialect) struct Decoder {
     started: bool,
     ended: bool,
     failed: bool,
@@ -100,7 +100,8 @@ impl Decoder {
             .or_else(|| choices.iter().find_map(error_shape::read_beside_answer))
             .or_else(|| if event == "error" { Some(named_error(chunk)) } else { None })
             .or_else(|| {
-                let bare = choices.is_empty() && told_usage.is_none() && told(chunk, "object").is_none();
+                let object = text(chunk, "object").filter(|object| *object != "error");
+                let bare = choices.is_empty() && told_usage.is_none() && object.is_none();
                 if bare { error_shape::read(chunk) } else { None }
             });
         if choices.is_empty() && told_usage.is_none() && error.is_none() {

@@ -1,0 +1,12 @@
+//! What the dialects of `choices` read alike: chat completions, as OpenAI, Mistral and the many
+//! others tell them, and their shared words for ends, counts and errors.
+
+mod choice;
+pub(super) mod decode_request;
+pub(super) mod error;
+pub(super) mod finish;
+pub(super) mod reasoning;
+pub(super) mod response;
+pub(super) mod stream;
+mod tools;
+pub(super) mod usage;
