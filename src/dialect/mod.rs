@@ -11,6 +11,7 @@ mod json;
 pub mod mistral_chat;
 pub mod openai_chat;
 pub mod openai_completions;
+pub mod openai_responses;
 mod registry;
 mod sse_out;
 mod trace;

@@ -4,6 +4,7 @@ use super::anthropic_messages::AnthropicMessages;
 use super::mistral_chat::MistralChat;
 use super::openai_chat::OpenAiChat;
 use super::openai_completions::OpenAiCompletions;
+use super::openai_responses::OpenAiResponses;
 use super::{Codec, Dialect};
 
 /// Every dialect, in the order of their ids.
@@ -14,6 +15,7 @@ pub fn all() -> &'static [&'static dyn Dialect] {
         &MistralChat,
         &OpenAiChat,
         &OpenAiCompletions,
+        &OpenAiResponses,
     ]
 }
 
@@ -23,6 +25,7 @@ pub fn codecs() -> &'static [&'static dyn Codec] {
     &[
         &AnthropicMessages, //
         &OpenAiChat,
+        &OpenAiResponses,
     ]
 }
 

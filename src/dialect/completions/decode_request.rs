@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::response;
-use crate::chat::{
-    Decoded, ImageSource, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice,
-};
+use super::{picture, response};
+use crate::chat::{Decoded, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice};
 use crate::dialect::json::{PROBLEMS_MAX, list, owned, problem, strings, take, text, told, unread};
 use crate::dialect::read_json;
 use crate::problem::Problem;
@@ -188,7 +186,7 @@ impl Reader {
                 Some(url) => {
                     self.unread(piece, &["type", "image_url"], path);
                     self.unread(image, &["url"], &format!("{path}.image_url"));
-                    Part::Image(source(url))
+                    Part::Image(picture::read(url))
                 }
                 None => Part::Other(piece.clone()),
             },
@@ -232,16 +230,5 @@ impl Reader {
             Some(_) => None,
             None => text(choice.get("function")?, "name").map(|name| ToolChoice::Named(name.to_owned())),
         });
-    }
-}
-
-/// A picture's place; a data URL in base64 is the picture itself.
-fn source(url: &str) -> ImageSource {
-    let inline = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-    match inline {
-        Some((media_type, data)) => {
-            ImageSource::Base64 { media_type: media_type.to_owned(), data: data.to_owned() }
-        }
-        None => ImageSource::Url(url.to_owned()),
     }
 }

@@ -1,13 +1,12 @@
 //! OpenAI Chat Completions, and what the many that speak it make of it.
 
-mod catalog;
 mod encode;
 mod encode_request;
 mod encode_response;
 
 use serde_json::Value;
 
-use super::completions::{decode_request, error, response, stream};
+use super::completions::{catalog, decode_request, error, response, stream};
 use super::{Codec, Dialect, ModelCard, StreamDecoder, StreamEncoder};
 use crate::chat::{Decoded, ErrorBody, Request, Response};
 
