@@ -8,6 +8,7 @@ mod finish;
 mod groups;
 mod item;
 mod open;
+mod pieces;
 mod response;
 mod stream;
 mod usage;

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::finish;
 use super::item::{self, Kind};
-use super::open::{Item, Key, Piece};
+use super::open::{Item, Key};
+use super::pieces::nameless;
 use super::response::ITEMS_MAX;
-use super::{content, finish};
-use crate::chat::{Decoded, ErrorBody, Event, Part, PartKind};
+use crate::chat::{Decoded, ErrorBody, Event, PartKind};
 use crate::dialect::completions::usage;
 use crate::dialect::json::{list, owned, text, told};
 use crate::dialect::{StreamDecoder, error_shape};
@@ -20,27 +21,27 @@ use crate::problem::Problem;
 /// Decodes one streamed answer.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    started: bool,
-    ended: bool,
-    failed: bool,
-    called: bool,
-    parts: u32,
-    sequence: Option<u64>,
-    items: BTreeMap<u64, Item>,
-    events: Vec<Event>,
-    problems: Vec<Problem>,
-    said: Said,
+    pub(super) started: bool,
+    pub(super) ended: bool,
+    pub(super) failed: bool,
+    pub(super) called: bool,
+    pub(super) parts: u32,
+    pub(super) sequence: Option<u64>,
+    pub(super) items: BTreeMap<u64, Item>,
+    pub(super) events: Vec<Event>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) said: Said,
 }
 
 /// Problems that are told once.
 #[derive(Debug, Default)]
-struct Said {
-    gap: bool,
-    full: bool,
-    differs: bool,
-    stray: bool,
-    after_end: bool,
-    foreign: bool,
+pub(super) struct Said {
+    pub(super) gap: bool,
+    pub(super) full: bool,
+    pub(super) differs: bool,
+    pub(super) stray: bool,
+    pub(super) after_end: bool,
+    pub(super) foreign: bool,
 }
 
 impl StreamDecoder for Decoder {
@@ -63,7 +64,7 @@ impl Decoder {
         Decoded::with(std::mem::take(&mut self.events), std::mem::take(&mut self.problems))
     }
 
-    fn problem(&mut self, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, message: impl Into<String>) {
         self.problems.push(Problem::new(message));
     }
 
@@ -162,7 +163,7 @@ impl Decoder {
         }
     }
 
-    fn begin_if_needed(&mut self) {
+    pub(super) fn begin_if_needed(&mut self) {
         if !std::mem::replace(&mut self.started, true) {
             self.events.push(Event::Start { id: None, model: None });
             self.problem("an event before response.created");
@@ -179,7 +180,7 @@ impl Decoder {
         })
     }
 
-    fn added(&mut self, index: u64, item: &Value) {
+    pub(super) fn added(&mut self, index: u64, item: &Value) {
         self.begin_if_needed();
         if let Some(mut old) = self.items.remove(&index) {
             self.problem(format!("output item {index} is added twice"));
@@ -189,7 +190,7 @@ impl Decoder {
     }
 
     /// Keeps a new item; a call opens its part as soon as its name is known.
-    fn insert(&mut self, index: u64, item: &Value) {
+    pub(super) fn insert(&mut self, index: u64, item: &Value) {
         if self.items.len() >= ITEMS_MAX {
             return self.full();
         }
@@ -207,7 +208,7 @@ impl Decoder {
         self.items.insert(index, kept);
     }
 
-    fn full(&mut self) {
+    pub(super) fn full(&mut self) {
         if !std::mem::replace(&mut self.said.full, true) {
             self.problem(format!("the answer has more than {ITEMS_MAX} items or parts"));
         }
@@ -237,6 +238,11 @@ impl Decoder {
             self.stray(format!("a text does not fit output item {index}, or comes after its end"));
             return None;
         }
+        // The arguments of a call without a name wait for its end, which tells them whole.
+        let waits = |item: &Item| key == Key::Arguments && item.begun.is_empty();
+        if self.items.get(&index).is_some_and(waits) {
+            return None;
+        }
         self.items.remove_entry(&index)
     }
 
@@ -257,143 +263,6 @@ impl Decoder {
             self.complete(&mut item, key, kind, said);
         }
         self.items.insert(index, item);
-    }
-
-    /// Says what a whole text adds to what was said of it.
-    fn complete(&mut self, item: &mut Item, key: Key, kind: &PartKind, whole: &str) {
-        let open = item.open.as_ref().filter(|open| open.key == key);
-        let rest = match open {
-            Some(open) => open.rest(whole),
-            None if item.begun.contains(&key) => return,
-            None => {
-                self.open(item, key, kind.clone());
-                Ok(whole)
-            }
-        };
-        match rest {
-            Ok(rest) => self.say(item, rest),
-            Err(()) => {
-                if !std::mem::replace(&mut self.said.differs, true) {
-                    self.problem("a whole text says something else than its deltas did");
-                }
-            }
-        }
-    }
-
-    fn say(&mut self, item: &mut Item, said: &str) {
-        if let Some(open) = item.open.as_mut().filter(|_| !said.is_empty()) {
-            open.push(said);
-            self.events.push(Event::Delta { part: open.part, text: said.to_owned() });
-        }
-    }
-
-    /// Opens the piece of this key, unless it is open; another one closes first.
-    fn open(&mut self, item: &mut Item, key: Key, kind: PartKind) {
-        if item.open.as_ref().is_some_and(|open| open.key == key) {
-            return;
-        }
-        self.close_piece(item);
-        if let Some(part) = self.begin(kind) {
-            item.open = Some(Piece::new(key, part));
-            if !item.begun.contains(&key) && item.begun.len() < ITEMS_MAX {
-                item.begun.push(key);
-            }
-        }
-    }
-
-    fn begin(&mut self, kind: PartKind) -> Option<u32> {
-        if self.parts as usize >= ITEMS_MAX {
-            self.full();
-            return None;
-        }
-        let part = self.parts;
-        self.parts += 1;
-        self.events.push(Event::PartStart { part, choice: 0, kind });
-        Some(part)
-    }
-
-    /// A part that came whole.
-    fn part(&mut self, kind: PartKind) {
-        if let Some(part) = self.begin(kind) {
-            self.events.push(Event::PartEnd { part });
-        }
-    }
-
-    fn close_piece(&mut self, item: &mut Item) {
-        if let Some(open) = item.open.take() {
-            self.events.push(Event::PartEnd { part: open.part });
-        }
-    }
-
-    fn done(&mut self, index: u64, told: &Value) {
-        self.begin_if_needed();
-        let kind = item::kind(told);
-        match self.items.get(&index) {
-            Some(known) if known.done => return self.problem(format!("output item {index} is done twice")),
-            Some(known) if known.kind == kind => {}
-            Some(_) => self.added(index, told),
-            None => self.insert(index, told),
-        }
-        let Some(mut item) = self.items.remove(&index) else { return };
-        match kind {
-            Kind::Message => self.message_done(&mut item, told),
-            Kind::Reasoning => self.reasoning_done(&mut item, told),
-            Kind::Call => {
-                if item.begun.is_empty() {
-                    self.problem("a function_call has no name");
-                    let name = owned(told, "name").unwrap_or_default();
-                    let call = PartKind::ToolCall { id: item::call_id(told), name };
-                    self.open(&mut item, Key::Arguments, call);
-                }
-                let whole = text(told, "arguments").unwrap_or_default();
-                if !whole.is_empty() {
-                    self.complete(&mut item, Key::Arguments, &nameless(), whole);
-                }
-            }
-            Kind::Other => self.part(PartKind::Other(told.clone())),
-        }
-        self.close_piece(&mut item);
-        item.done = true;
-        item.value = Value::Null;
-        item.id = item.id.or_else(|| owned(told, "id"));
-        self.items.insert(index, item);
-    }
-
-    fn message_done(&mut self, item: &mut Item, told: &Value) {
-        let whole = told.get("content").and_then(Value::as_str);
-        if let Some(whole) = whole.filter(|whole| !whole.is_empty()) {
-            self.complete(item, Key::Content(0), &PartKind::Text, whole);
-        }
-        for (place, piece) in (0..).zip(list(told, "content")) {
-            let key = Key::Content(place);
-            let mut problems = Vec::new();
-            for part in content::piece(piece, "content", &mut problems) {
-                match part {
-                    Part::Text(whole) => self.complete(item, key, &PartKind::Text, &whole),
-                    Part::Refusal(whole) => self.complete(item, key, &PartKind::Refusal, &whole),
-                    Part::Other(value) => {
-                        self.close_piece(item);
-                        self.part(PartKind::Other(value));
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    fn reasoning_done(&mut self, item: &mut Item, told: &Value) {
-        for (which, place, whole) in item::thoughts(told) {
-            self.complete(item, Key::Thought(which, place), &PartKind::Reasoning, whole);
-        }
-        let blob = text(told, "encrypted_content").map(str::to_owned);
-        match (&item.open, blob) {
-            (Some(open), Some(signature)) => {
-                self.events.push(Event::Signature { part: open.part, signature });
-            }
-            (None, Some(blob)) => self.part(PartKind::RedactedReasoning(blob)),
-            (None, None) if item.begun.is_empty() => self.part(PartKind::Other(told.clone())),
-            _ => {}
-        }
     }
 
     /// The terminal event. The ChatGPT backend leaves its output empty; others tell items there
@@ -473,9 +342,4 @@ impl Decoder {
         }
         self.items = items;
     }
-}
-
-/// The kind of a call whose name is not known; a call's part opens by its item, never by this.
-fn nameless() -> PartKind {
-    PartKind::ToolCall { id: String::new(), name: String::new() }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::support::exchange;
 
 /// Keys that the dialects look at, so that random JSON reaches their depths.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 56] = [
     "type",
     "error",
     "errors",
@@ -47,9 +47,29 @@ const KEYS: [&str; 36] = [
     "image_url",
     "output_config",
     "base_resp",
+    "output",
+    "item",
+    "item_id",
+    "output_index",
+    "content_index",
+    "summary_index",
+    "response",
+    "sequence_number",
+    "summary",
+    "encrypted_content",
+    "call_id",
+    "instructions",
+    "reasoning",
+    "status",
+    "incomplete_details",
+    "annotations",
+    "part",
+    "refusal",
+    "value",
+    "prompt",
 ];
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 40] = [
     "message_start",
     "content_block_start",
     "content_block_delta",
@@ -70,6 +90,26 @@ const WORDS: [&str; 20] = [
     "stop",
     "error",
     "",
+    "response.created",
+    "response.output_item.added",
+    "response.output_item.done",
+    "response.output_text.delta",
+    "response.output_text.done",
+    "response.reasoning_summary_text.delta",
+    "response.reasoning_text.done",
+    "response.function_call_arguments.delta",
+    "response.function_call_arguments.done",
+    "response.refusal.delta",
+    "response.completed",
+    "response.failed",
+    "message",
+    "reasoning",
+    "function_call",
+    "function_call_output",
+    "web_search_call",
+    "output_text",
+    "incomplete",
+    "completed",
 ];
 
 fn key() -> impl Strategy<Value = String> {
