@@ -33,7 +33,10 @@ pub(super) fn read(item: &Value, path: &str, problems: &mut Vec<Problem>) -> Vec
     match kind(item) {
         Kind::Message => {
             known(item, &["id", "type", "status", "role", "content"], path, problems);
-            content::read(item.get("content"), &format!("{path}.content"), problems)
+            let parts = content::read(item.get("content"), &format!("{path}.content"), problems);
+            let answer = parts.is_empty() && text(item, "id").is_some();
+            // One that says nothing is known to the provider by its id.
+            if answer { vec![Part::Other(item.clone())] } else { parts }
         }
         Kind::Reasoning => reasoning(item),
         Kind::Call => {
@@ -63,27 +66,26 @@ pub(super) fn call_id(item: &Value) -> String {
 /// neither says something only by its id, and so only to this dialect.
 fn reasoning(item: &Value) -> Vec<Part> {
     let blob = text(item, "encrypted_content").map(str::to_owned);
-    let texts: Vec<&str> = thoughts(item).map(|(_, _, said)| said).collect();
+    let texts = thoughts(item);
     let Some((last, rest)) = texts.split_last() else {
         return vec![blob.map_or_else(|| Part::Other(item.clone()), Part::RedactedReasoning)];
     };
     let part = |text: &&str, signature| Part::Reasoning { text: (*text).to_owned(), signature };
-    rest.iter().map(|text| part(text, None)).chain([part(last, blob.clone())]).collect()
+    rest.iter().map(|text| part(text, None)).chain([part(last, blob)]).collect()
 }
 
-/// The texts of a reasoning item, each with its list (0: `summary`, 1: `content`) and place.
-pub(super) fn thoughts(item: &Value) -> impl Iterator<Item = (u8, u64, &str)> {
-    let lists = [(0, list(item, "summary")), (1, list(item, "content"))];
-    lists.into_iter().flat_map(|(which, texts)| {
-        let texts = (0..).zip(texts);
-        texts.filter_map(move |(place, piece)| Some((which, place, piece.get("text")?.as_str()?)))
-    })
+/// The texts of a reasoning item. Empty ones say nothing; where all are empty, one stands for them.
+pub(super) fn thoughts(item: &Value) -> Vec<&str> {
+    let pieces = list(item, "summary").iter().chain(list(item, "content"));
+    let all: Vec<&str> = pieces.filter_map(|piece| piece.get("text")?.as_str()).collect();
+    let told: Vec<&str> = all.iter().copied().filter(|said| !said.is_empty()).collect();
+    if told.is_empty() { all.into_iter().take(1).collect() } else { told }
 }
 
 /// Whether other dialects' blocks are told apart from the items of this one by their type.
 pub(super) fn is_item(value: &Value) -> bool {
     let Some(kind) = text(value, "type") else { return false };
-    let own = ["reasoning", "mcp_list_tools", "mcp_approval_request", "program", "item_reference"];
+    let own = ["message", "reasoning", "mcp_list_tools", "mcp_approval_request", "program", "item_reference"];
     let compacted = kind == "compaction" && text(value, "encrypted_content").is_some();
     own.contains(&kind) || kind.ends_with("_call") || kind.ends_with("_output") || compacted
 }
@@ -174,7 +176,7 @@ pub(super) fn finished(item: &mut Value, index: usize) {
     if item.get("id").is_none() {
         item["id"] = format!("{prefix}_{index}").into();
     }
-    if prefix != "rs" {
+    if prefix != "rs" && item.get("status").is_none() {
         item["status"] = "completed".into();
     }
 }

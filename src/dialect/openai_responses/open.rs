@@ -42,6 +42,20 @@ pub(super) struct Item {
     pub open: Option<Piece>,
     /// The pieces that were begun.
     pub begun: Vec<Key>,
+    /// The pieces whose annotations were told.
+    pub noted: Vec<Key>,
+}
+
+impl Item {
+    /// One of which nothing was told yet.
+    pub(super) const fn new(kind: Kind, id: Option<String>, value: Value) -> Self {
+        Self { kind, id, done: false, value, open: None, begun: Vec::new(), noted: Vec::new() }
+    }
+
+    /// The key of the text that stands `nth` in the whole item: some count places otherwise there.
+    pub(super) fn nth(&self, nth: usize, otherwise: fn(u64) -> Key) -> Key {
+        self.begun.get(nth).copied().unwrap_or_else(|| otherwise(nth as u64))
+    }
 }
 
 /// A piece of an item, and the part it is.

@@ -111,18 +111,43 @@ impl Decoder {
         self.items.insert(index, item);
     }
 
-    fn message_done(&mut self, item: &mut Item, told: &Value) {
-        let whole = told.get("content").and_then(Value::as_str);
-        if let Some(whole) = whole.filter(|whole| !whole.is_empty()) {
-            self.complete(item, Key::Content(0), &PartKind::Text, whole);
+    /// A text is over, with what is noted of it.
+    pub(super) fn content_done(&mut self, record: &Value, key: Key) {
+        let Some((index, mut item)) = self.item_for(record, key) else { return };
+        let piece = record.get("part").unwrap_or(&Value::Null);
+        if let Some(whole) = text(piece, "text") {
+            self.complete(&mut item, key, &PartKind::Text, whole);
         }
-        for (place, piece) in (0..).zip(list(told, "content")) {
-            let key = Key::Content(place);
-            let mut problems = Vec::new();
-            for part in content::piece(piece, "content", &mut problems) {
+        self.close_piece(&mut item);
+        if let Some(Part::Other(notes)) = content::annotations(piece) {
+            item.noted.push(key);
+            self.part(PartKind::Other(notes));
+        }
+        self.items.insert(index, item);
+    }
+
+    fn message_done(&mut self, item: &mut Item, told: &Value) {
+        let parts = self.parts;
+        let mut nth = 0;
+        let mut problems = Vec::new();
+        let pieces =
+            list(told, "content").iter().map(|piece| content::piece(piece, "content", &mut problems));
+        let whole = told.get("content").and_then(Value::as_str).filter(|whole| !whole.is_empty());
+        let pieces: Vec<Vec<Part>> =
+            whole.map(|whole| vec![Part::Text(whole.to_owned())]).into_iter().chain(pieces).collect();
+        for piece in pieces {
+            let key = item.nth(nth, Key::Content);
+            for part in piece {
                 match part {
-                    Part::Text(whole) => self.complete(item, key, &PartKind::Text, &whole),
-                    Part::Refusal(whole) => self.complete(item, key, &PartKind::Refusal, &whole),
+                    Part::Text(whole) => {
+                        nth += 1;
+                        self.complete(item, key, &PartKind::Text, &whole);
+                    }
+                    Part::Refusal(whole) => {
+                        nth += 1;
+                        self.complete(item, key, &PartKind::Refusal, &whole);
+                    }
+                    Part::Other(_) if item.noted.contains(&key) => {}
                     Part::Other(value) => {
                         self.close_piece(item);
                         self.part(PartKind::Other(value));
@@ -131,11 +156,16 @@ impl Decoder {
                 }
             }
         }
+        // One that says nothing is known to the provider by its id.
+        if self.parts == parts && item.begun.is_empty() && text(told, "id").is_some() {
+            self.part(PartKind::Other(told.clone()));
+        }
     }
 
     fn reasoning_done(&mut self, item: &mut Item, told: &Value) {
-        for (which, place, whole) in item::thoughts(told) {
-            self.complete(item, Key::Thought(which, place), &PartKind::Reasoning, whole);
+        for (nth, whole) in item::thoughts(told).into_iter().enumerate() {
+            let key = item.nth(nth, |nth| Key::Thought(0, nth));
+            self.complete(item, key, &PartKind::Reasoning, whole);
         }
         let blob = text(told, "encrypted_content").map(str::to_owned);
         match (&item.open, blob) {

@@ -141,6 +141,7 @@ impl Decoder {
             "function_call_arguments.delta" => self.delta(record, Key::Arguments, nameless()),
             "function_call_arguments.done" => self.whole(record, Key::Arguments, &nameless(), "arguments"),
             // Their texts come in events of their own, before or after.
+            "content_part.done" if is_text(record) => self.content_done(record, content()),
             "content_part.added"
             | "content_part.done"
             | "reasoning_part.added"
@@ -197,7 +198,7 @@ impl Decoder {
         let kind = item::kind(item);
         let value = if kind == Kind::Other { item.clone() } else { Value::Null };
         let id = owned(item, "id");
-        let mut kept = Item { kind, id, done: false, value, open: None, begun: Vec::new() };
+        let mut kept = Item::new(kind, id, value);
         if kind == Kind::Call {
             self.called = true;
             if let Some(name) = owned(item, "name") {
@@ -221,7 +222,7 @@ impl Decoder {
     }
 
     /// Takes the item out that a text of this key belongs to.
-    fn item_for(&mut self, record: &Value, key: Key) -> Option<(u64, Item)> {
+    pub(super) fn item_for(&mut self, record: &Value, key: Key) -> Option<(u64, Item)> {
         self.begin_if_needed();
         let index = self.index(record);
         if !self.items.contains_key(&index) {
@@ -229,9 +230,7 @@ impl Decoder {
             if key == Key::Arguments || self.items.len() >= ITEMS_MAX {
                 return None;
             }
-            let (id, begun) = (owned(record, "item_id"), Vec::new());
-            let item = Item { kind: key.kind(), id, done: false, value: Value::Null, open: None, begun };
-            return Some((index, item));
+            return Some((index, Item::new(key.kind(), owned(record, "item_id"), Value::Null)));
         }
         let fits = |item: &Item| item.kind == key.kind() && !item.done;
         if !self.items.get(&index).is_some_and(fits) {
@@ -342,4 +341,9 @@ impl Decoder {
         }
         self.items = items;
     }
+}
+
+/// Whether a piece of content is said, and not thought.
+fn is_text(record: &Value) -> bool {
+    record.get("part").and_then(|part| text(part, "type")) == Some("output_text")
 }
