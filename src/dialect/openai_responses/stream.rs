@@ -87,7 +87,7 @@ impl Decoder {
         let kind = text(&record, "type").unwrap_or(event).to_owned();
         if kind == "ping" || kind == "keepalive" {
             self.events.push(Event::Ping);
-        } else if self.ended {
+        } else if self.ended && kind != "response.created" {
             if !std::mem::replace(&mut self.said.after_end, true) {
                 self.problem("a record after the end of the response");
             }
@@ -100,7 +100,7 @@ impl Decoder {
     /// Numbers leave none out: where one is missing, an event is.
     fn count(&mut self, record: &Value) {
         let Some(number) = record.get("sequence_number").and_then(Value::as_u64) else { return };
-        let skipped = self.sequence.is_some_and(|last| last.checked_add(1) != Some(number));
+        let skipped = number != 0 && self.sequence.is_some_and(|last| last.checked_add(1) != Some(number));
         if skipped && !std::mem::replace(&mut self.said.gap, true) {
             self.problem(format!("sequence_number {number} does not follow the one before"));
         }
@@ -110,6 +110,9 @@ impl Decoder {
     fn dispatch(&mut self, kind: &str, record: &Value) {
         let place = |key: &str| record.get(key).and_then(Value::as_u64).unwrap_or_default();
         let content = || Key::Content(place("content_index"));
+        if self.ended {
+            self.again();
+        }
         match kind.strip_prefix("response.").unwrap_or_default() {
             "created" | "queued" | "in_progress" => self.start(record),
             "output_item.added" => {
@@ -155,6 +158,14 @@ impl Decoder {
                 self.events.push(Event::Other(record.clone()));
             }
         }
+    }
+
+    /// Another answer follows in the same stream; its items are further ones.
+    fn again(&mut self) {
+        self.problem("second response.created");
+        self.ended = false;
+        self.called = false;
+        self.items.clear();
     }
 
     fn start(&mut self, record: &Value) {

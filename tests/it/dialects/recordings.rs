@@ -86,8 +86,8 @@ fn compare(dialect: &dyn Dialect, row: &Value) -> Vec<Difference> {
         let ours = seen.response.parts.iter().map(|part| block(dialect.id(), part)).collect();
         let theirs = blocks.iter().map(|block| block.as_str().unwrap().to_owned()).collect();
         let (ours, theirs) = match dialect.id() {
-            // Two messages in a row, or the texts of one, are parts of text all the same.
-            "openai_responses" => (runs(ours), runs(theirs)),
+            // A message may be several parts, and items end in another order than they begin.
+            "openai_responses" => (told_once(ours), told_once(theirs)),
             _ => (ours, theirs),
         };
         all.push(("blocks", json!(ours), json!(theirs)));
@@ -191,8 +191,9 @@ fn block(dialect: &str, part: &Part) -> String {
     .to_owned()
 }
 
-/// Messages and reasoning in a row, told once.
-fn runs(mut blocks: Vec<String>) -> Vec<String> {
+/// The items by their types; messages and reasoning are told once, however many parts they are.
+fn told_once(mut blocks: Vec<String>) -> Vec<String> {
+    blocks.sort();
     blocks.dedup_by(|next, block| next == block && matches!(block.as_str(), "message" | "reasoning"));
     blocks
 }
