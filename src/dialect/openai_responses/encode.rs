@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::groups::Group;
 use super::item::{self, Kind};
-use super::{content, finish, response, usage};
+use super::{content, response};
 use crate::chat::{ErrorBody, Event, Finish, PartKind, Usage};
 use crate::dialect::StreamEncoder;
 use crate::dialect::sse_out::record;
@@ -20,31 +20,34 @@ const KEPT_MAX: usize = 32 * 1024 * 1024;
 /// Encodes one streamed answer.
 #[derive(Debug, Default)]
 pub(super) struct Encoder {
-    id: Option<String>,
-    model: String,
-    started: bool,
-    over: bool,
-    sequence: u64,
-    kept: usize,
-    usage: Usage,
-    finish: Option<Finish>,
-    output: Vec<Value>,
-    groups: Vec<Group>,
-    parts: BTreeMap<u32, Open>,
+    pub(super) id: Option<String>,
+    pub(super) model: String,
+    pub(super) started: bool,
+    pub(super) over: bool,
+    pub(super) sequence: u64,
+    pub(super) kept: usize,
+    pub(super) usage: Usage,
+    pub(super) finish: Option<Finish>,
+    pub(super) output: Vec<Value>,
+    pub(super) groups: Vec<Group>,
+    pub(super) parts: BTreeMap<u32, Open>,
+    /// Parts that ended with the last event. Whether they are whole, only the next one tells: a
+    /// stream that is cut off closes its parts too, and nothing follows.
+    pub(super) ended: Vec<u32>,
 }
 
 /// An open part.
 #[derive(Debug)]
-struct Open {
-    kind: What,
-    index: usize,
-    place: usize,
-    text: String,
+pub(super) struct Open {
+    pub(super) kind: What,
+    pub(super) index: usize,
+    pub(super) place: usize,
+    pub(super) text: String,
     signature: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     Text,
     Refusal,
     Reasoning,
@@ -70,6 +73,11 @@ impl StreamEncoder for Encoder {
             _ => {}
         }
         self.begin(&mut out);
+        if !matches!(event, Event::PartEnd { .. } | Event::Error(_)) {
+            for part in std::mem::take(&mut self.ended) {
+                self.part_end(part, &mut out);
+            }
+        }
         match event {
             Event::PartStart { part, choice, kind } => self.part_start(*part, *choice, kind, &mut out),
             Event::Delta { part, text } => self.delta(*part, text, &mut out),
@@ -79,7 +87,7 @@ impl StreamEncoder for Encoder {
                     open.signature.push_str(signature);
                 }
             }
-            Event::PartEnd { part } => self.part_end(*part, &mut out),
+            Event::PartEnd { part } => self.ended.push(*part),
             Event::End => self.end(&mut out),
             Event::Error(error) => self.fail(error, &mut out),
             _ => {}
@@ -94,7 +102,7 @@ impl StreamEncoder for Encoder {
 
 impl Encoder {
     /// Writes an event under its type and the next number.
-    fn write(&mut self, kind: &str, mut fields: Value, out: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, kind: &str, mut fields: Value, out: &mut Vec<u8>) {
         fields["type"] = kind.into();
         fields["sequence_number"] = self.sequence.into();
         self.sequence += 1;
@@ -136,7 +144,7 @@ impl Encoder {
     }
 
     /// Ends what nothing is added to any more; a part of the kind `next` may still join the last item.
-    fn settle(&mut self, next: Option<Kind>, out: &mut Vec<u8>) {
+    pub(super) fn settle(&mut self, next: Option<Kind>, out: &mut Vec<u8>) {
         let items = self.output.len();
         let mut groups = std::mem::take(&mut self.groups);
         for group in &mut groups {
@@ -292,7 +300,7 @@ impl Encoder {
         self.write(event, told, out);
     }
 
-    fn part_end(&mut self, part: u32, out: &mut Vec<u8>) {
+    pub(super) fn part_end(&mut self, part: u32, out: &mut Vec<u8>) {
         // A call without arguments gets an empty object, as the API demands JSON.
         if self.parts.get(&part).is_some_and(|open| open.kind == What::Call && open.text.trim().is_empty()) {
             self.delta(part, "{}", out);
@@ -349,50 +357,5 @@ impl Encoder {
             self.groups.remove(at);
             self.item_done(index, out);
         }
-    }
-
-    fn close_all(&mut self, out: &mut Vec<u8>) {
-        let open: Vec<u32> = self.parts.keys().copied().collect();
-        for part in open {
-            self.part_end(part, out);
-        }
-        self.settle(None, out);
-    }
-
-    /// The answer as it stands.
-    fn answer(&mut self) -> Value {
-        let mut answer = response::frame(self.id.as_deref(), &self.model);
-        answer["output"] = std::mem::take(&mut self.output).into();
-        answer["usage"] = usage::write(&self.usage);
-        answer
-    }
-
-    /// The terminal event. An end without a reason is told as such.
-    fn end(&mut self, out: &mut Vec<u8>) {
-        self.over = true;
-        self.close_all(out);
-        let mut answer = self.answer();
-        let finish = self.finish.take();
-        let (status, reason) = finish.as_ref().map_or(("incomplete", None), finish::write);
-        response::end(&mut answer, (status, reason));
-        let event = match status {
-            "completed" | "complete" => "response.completed",
-            "failed" | "cancelled" => "response.failed",
-            _ => "response.incomplete",
-        };
-        self.write(event, json!({ "response": answer }), out);
-    }
-
-    /// Some clients go by `error`, some by `response.failed`.
-    fn fail(&mut self, error: &ErrorBody, out: &mut Vec<u8>) {
-        self.over = true;
-        let kind = error.kind.as_deref().unwrap_or("server_error");
-        let told =
-            json!({ "type": kind, "code": error.code, "message": error.message, "param": error.param });
-        self.write("error", json!({ "error": told }), out);
-        let mut answer = self.answer();
-        response::end(&mut answer, ("failed", None));
-        answer["error"] = response::error_of(error);
-        self.write("response.failed", json!({ "response": answer }), out);
     }
 }

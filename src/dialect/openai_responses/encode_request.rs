@@ -166,6 +166,15 @@ fn assistant(parts: &[Part], path: &str, own: bool, out: &mut Vec<Value>, proble
             problems.push(problem(format!("{path}.parts[{place}]"), message));
         }
     }
+    // The provider takes its reasoning back by its encrypted content alone.
+    let bare = |item: &Value| item["type"] == "reasoning" && item.get("encrypted_content").is_none();
+    let items = writer.items.len();
+    if !own {
+        writer.items.retain(|item| !bare(item));
+    }
+    if writer.items.len() < items {
+        problems.push(problem(path, "reasoning without a signature cannot be given back; it is left out"));
+    }
     out.extend(writer.items);
 }
 

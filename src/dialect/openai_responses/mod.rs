@@ -4,6 +4,7 @@ mod content;
 mod decode_request;
 mod encode;
 mod encode_request;
+mod ends;
 mod finish;
 mod groups;
 mod item;
