@@ -61,3 +61,23 @@ pub(crate) fn unread(object: &Map<String, Value>, known: &[&str], path: &str, pr
 pub(crate) fn first_text<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a str> {
     keys.iter().find_map(|key| text(value, key))
 }
+
+/// Takes the field `key` where `read` knows its form; another form stays.
+pub(crate) fn take<T>(
+    fields: &mut Map<String, Value>,
+    key: &str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Option<T> {
+    let value = read(fields.get(key)?)?;
+    fields.remove(key);
+    Some(value)
+}
+
+/// One text, or a list of nothing but texts.
+pub(crate) fn strings(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(one) => Some(vec![one.clone()]),
+        Value::Array(many) => many.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    }
+}

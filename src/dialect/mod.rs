@@ -4,6 +4,7 @@
 //! whatever bytes it is given. A dialect never names another one, nor a provider.
 
 pub mod anthropic_messages;
+mod completions;
 pub mod error_shape;
 pub mod error_wait;
 pub mod gemini;
@@ -11,8 +12,11 @@ pub mod gemini_interactions;
 mod in_order;
 mod invented;
 mod json;
+pub mod mistral_chat;
 pub mod ollama;
 pub mod openai_chat;
+pub mod openai_completions;
+pub mod openai_responses;
 mod registry;
 mod sse_out;
 mod trace;

@@ -3,8 +3,11 @@
 use super::anthropic_messages::AnthropicMessages;
 use super::gemini::Gemini;
 use super::gemini_interactions::GeminiInteractions;
+use super::mistral_chat::MistralChat;
 use super::ollama::Ollama;
 use super::openai_chat::OpenAiChat;
+use super::openai_completions::OpenAiCompletions;
+use super::openai_responses::OpenAiResponses;
 use super::{Codec, Dialect};
 
 /// Every dialect, in the order of their ids.
@@ -14,8 +17,11 @@ pub fn all() -> &'static [&'static dyn Dialect] {
         &AnthropicMessages, //
         &Gemini,
         &GeminiInteractions,
+        &MistralChat,
         &Ollama,
         &OpenAiChat,
+        &OpenAiCompletions,
+        &OpenAiResponses,
     ]
 }
 
@@ -27,6 +33,7 @@ pub fn codecs() -> &'static [&'static dyn Codec] {
         &Gemini,
         &Ollama,
         &OpenAiChat,
+        &OpenAiResponses,
     ]
 }
 

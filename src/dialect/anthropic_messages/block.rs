@@ -126,3 +126,11 @@ pub(super) fn plain_texts(value: &Value) -> Option<Vec<String>> {
 pub(super) fn blocks(answer: &Value) -> &[Value] {
     list(answer, "content")
 }
+
+/// Whether a value is a block of this dialect, by its type: an answer may hold what others tell.
+pub(super) fn is_block(value: &Value) -> bool {
+    let Some(kind) = text(value, "type") else { return false };
+    let own = ["fallback", "document", "search_result", "container_upload"];
+    let compacted = kind == "compaction" && value.get("encrypted_content").is_none();
+    own.contains(&kind) || kind.ends_with("_tool_use") || kind.ends_with("_tool_result") || compacted
+}

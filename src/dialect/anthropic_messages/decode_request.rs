@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ID, block};
 use crate::chat::{Decoded, Message, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice};
-use crate::dialect::json::{PROBLEMS_MAX, problem, text, told, unread};
+use crate::dialect::json::{PROBLEMS_MAX, problem, take, text, told, unread};
 use crate::dialect::read_json;
 use crate::problem::Problem;
 
@@ -117,12 +117,6 @@ fn options(fields: &mut Map<String, Value>, request: &mut Request) {
     if !output.is_empty() {
         fields.insert("output_config".to_owned(), Value::Object(output));
     }
-}
-
-fn take<T>(fields: &mut Map<String, Value>, key: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
-    let value = read(fields.get(key)?)?;
-    fields.remove(key);
-    Some(value)
 }
 
 /// Tools of the caller; tools that only this dialect has stay in `extra`, under the same name.

@@ -120,9 +120,7 @@ impl Encoder {
                 self.calls = true;
                 (block::write_tool_use(id, name, "").0, Delta::Input)
             }
-            PartKind::Other(block) if block.get("type").is_some_and(Value::is_string) => {
-                (block.clone(), Delta::None)
-            }
+            PartKind::Other(block) if block::is_block(block) => (block.clone(), Delta::None),
             PartKind::Other(_) => return Vec::new(),
         };
         self.parts.push_back(Part { part, start, delta, index: None, waiting: Vec::new(), closed: false });

@@ -67,7 +67,7 @@ fn write(part: &Part) -> Option<Value> {
         Part::RedactedReasoning(data) => json!({ "type": "redacted_thinking", "data": data }),
         Part::ToolCall { id, name, arguments } => block::write_tool_use(id, name, arguments).0,
         Part::Image(source) => block::write_image(source),
-        Part::Other(block) if block.get("type").is_some_and(Value::is_string) => block.clone(),
+        Part::Other(block) if block::is_block(block) => block.clone(),
         Part::ToolResult { .. } | Part::Other(_) => return None,
     })
 }

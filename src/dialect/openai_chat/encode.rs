@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{error, finish, usage};
 use crate::chat::{Event, PartKind, Usage};
+use crate::dialect::completions::{error, finish, usage};
 use crate::dialect::sse_out::record;
 use crate::dialect::{StreamEncoder, error_shape};
 

@@ -2,18 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ID, response};
+use super::{ID, encode_response};
 use crate::chat::{
     Decoded, ImageSource, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice,
 };
+use crate::dialect::completions::{effort, picture};
 use crate::dialect::json::problem;
 use crate::problem::Problem;
-
-/// A token budget up to this reads as `low` effort.
-const LOW_MAX: u64 = 2048;
-
-/// A token budget up to this reads as `medium` effort.
-const MEDIUM_MAX: u64 = 8192;
 
 /// Encodes a request; the problems name what this dialect cannot say.
 pub(super) fn encode(request: &Request) -> Decoded<Value> {
@@ -63,7 +58,7 @@ fn options(request: &Request, body: &mut Value, problems: &mut Vec<Problem>) {
             problems.push(problem("reasoning", "adaptive reasoning has no word; the field is left out"));
         }
         Some(Reasoning::Budget(tokens)) => {
-            let level = effort_of(*tokens);
+            let level = effort::of_budget(*tokens);
             body["reasoning_effort"] = level.into();
             let message =
                 format!("a budget of {tokens} reasoning tokens has no word; sent as effort `{level}`");
@@ -80,16 +75,6 @@ fn options(request: &Request, body: &mut Value, problems: &mut Vec<Problem>) {
             }
             body["response_format"] = json!({ "type": "json_schema", "json_schema": inner });
         }
-    }
-}
-
-const fn effort_of(tokens: u64) -> &'static str {
-    if tokens <= LOW_MAX {
-        "low"
-    } else if tokens <= MEDIUM_MAX {
-        "medium"
-    } else {
-        "high"
     }
 }
 
@@ -184,7 +169,7 @@ fn assistant(message: &Message, path: &str, problems: &mut Vec<Problem>) -> Valu
     if message.parts.iter().any(|part| rank(part) == 4) {
         problems.push(problem(path, "an assistant turn has a part that cannot be said"));
     }
-    let mut turn = response::message(&message.parts);
+    let mut turn = encode_response::message(&message.parts);
     let texts: Vec<Value> = message
         .parts
         .iter()
@@ -224,11 +209,7 @@ fn spoken(role: &str, parts: &[Part], own: bool, path: &str, problems: &mut Vec<
 }
 
 fn image(source: &ImageSource) -> Value {
-    let url = match source {
-        ImageSource::Url(url) => url.clone(),
-        ImageSource::Base64 { media_type, data } => format!("data:{media_type};base64,{data}"),
-    };
     let mut inner = Map::new();
-    inner.insert("url".to_owned(), url.into());
+    inner.insert("url".to_owned(), picture::write(source).into());
     json!({ "type": "image_url", "image_url": inner })
 }

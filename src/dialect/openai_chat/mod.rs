@@ -1,20 +1,12 @@
 //! OpenAI Chat Completions, and what the many that speak it make of it.
 
-mod catalog;
-mod choice;
-mod decode_request;
 mod encode;
 mod encode_request;
-mod error;
-mod finish;
-mod reasoning;
-mod response;
-mod stream;
-mod tools;
-mod usage;
+mod encode_response;
 
 use serde_json::Value;
 
+use super::completions::{catalog, decode_request, error, response, stream};
 use super::{Codec, Dialect, ModelCard, StreamDecoder, StreamEncoder};
 use crate::chat::{Decoded, ErrorBody, Request, Response};
 
@@ -38,7 +30,7 @@ impl Dialect for OpenAiChat {
     }
 
     fn decode_request(&self, body: &[u8]) -> Decoded<Request> {
-        decode_request::decode(body)
+        decode_request::decode(body, ID)
     }
 
     fn decode_response(&self, body: &[u8]) -> Decoded<Response> {
@@ -77,7 +69,7 @@ impl Codec for OpenAiChat {
     }
 
     fn encode_response(&self, response: &Response) -> Value {
-        response::encode(response)
+        encode_response::encode(response)
     }
 
     fn encode_error(&self, status: u16, error: &ErrorBody) -> Value {

@@ -38,6 +38,8 @@ fn urls_are_built_as_openclaw_builds_them() {
         ("openai_chat", "https://x", "https://x/chat/completions"),
         ("openai_chat", "https://x/v1", "https://x/v1/chat/completions"),
         ("openai_chat", "https://x/v1/", "https://x/v1/chat/completions"),
+        ("openai_responses", "https://x/v1", "https://x/v1/responses"),
+        ("openai_responses", "https://x/v1/", "https://x/v1/responses"),
     ];
     for (id, base, url) in cases {
         assert_eq!(codec(id).unwrap().path(base, "m", true), url, "{id} {base}");
@@ -75,4 +77,5 @@ fn a_key_goes_where_the_dialect_wants_it() {
     assert!(headers("openai_chat", None).is_empty());
     assert_eq!(headers("gemini", Some("k")), ["x-goog-api-key: k"]);
     assert_eq!(headers("ollama", Some("k")), ["authorization: Bearer k"]);
+    assert_eq!(headers("openai_responses", Some("k")), ["authorization: Bearer k"]);
 }

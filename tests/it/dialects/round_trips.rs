@@ -93,6 +93,21 @@ proptest! {
     }
 
     #[test]
+    fn responses_requests_come_back(request in any::responses_request()) {
+        request_comes_back("openai_responses", &request)?;
+    }
+
+    #[test]
+    fn responses_answers_come_back(response in any::responses_response()) {
+        response_comes_back("openai_responses", &response)?;
+    }
+
+    #[test]
+    fn responses_streams_come_back(response in any::responses_response(), overlap in any::<bool>()) {
+        stream_comes_back("openai_responses", &response, overlap)?;
+    }
+
+    #[test]
     fn anthropic_answers_come_back(response in any::anthropic_response()) {
         response_comes_back("anthropic_messages", &response)?;
     }
@@ -126,7 +141,8 @@ fn an_error_in_a_stream_is_told_in_each_dialects_own_form() {
         let mut bytes = encoder.event(&Event::Start { id: None, model: Some("m".into()) });
         bytes.extend(encoder.event(&Event::Error(error.clone())));
         let seen = view(*dialect, &exchange(200, content_type(*dialect), vec![Bytes::from(bytes)]));
-        assert!(!seen.ended, "{}", dialect.id());
+        let terminal = dialect.id() == "openai_responses";
+        assert_eq!(seen.ended, terminal, "{}: whether an error is followed by an end", dialect.id());
         let told = seen.error.unwrap();
         // Ollama has a text for an error, and nothing else.
         let kind = (dialect.id() != "ollama").then_some("overloaded_error");

@@ -122,6 +122,10 @@ fn said(target: &dyn Codec, seen: &View) -> String {
                 if let Some(chunk) = record.as_object_mut().filter(|chunk| chunk.contains_key("choices")) {
                     chunk.retain(|key, _| key == "choices" || key == "usage");
                 }
+                if let Some(answer) = record.get_mut("response").and_then(Value::as_object_mut) {
+                    let kept = ["id", "model", "status", "incomplete_details", "output", "usage", "error"];
+                    answer.retain(|key, value| kept.contains(&key.as_str()) && !value.is_null());
+                }
                 writeln!(text, "{record}").unwrap();
             }
             _ if line.is_empty() || line.starts_with("event: ") => {}

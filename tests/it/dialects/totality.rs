@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::support::exchange;
 
 /// Keys that the dialects look at, so that random JSON reaches their depths.
-const KEYS: [&str; 71] = [
+const KEYS: &[&str] = &[
     "type",
     "error",
     "errors",
@@ -82,9 +82,27 @@ const KEYS: [&str; 71] = [
     "outputs",
     "summary",
     "generation_config",
+    "output",
+    "item",
+    "item_id",
+    "output_index",
+    "content_index",
+    "summary_index",
+    "sequence_number",
+    "encrypted_content",
+    "call_id",
+    "instructions",
+    "reasoning",
+    "status",
+    "incomplete_details",
+    "annotations",
+    "part",
+    "refusal",
+    "value",
+    "prompt",
 ];
 
-const WORDS: [&str; 36] = [
+const WORDS: &[&str] = &[
     "message_start",
     "content_block_start",
     "content_block_delta",
@@ -120,6 +138,24 @@ const WORDS: [&str; 36] = [
     "function_call",
     "arguments_delta",
     "thought_signature",
+    "response.created",
+    "response.output_item.added",
+    "response.output_item.done",
+    "response.output_text.delta",
+    "response.output_text.done",
+    "response.reasoning_summary_text.delta",
+    "response.reasoning_text.done",
+    "response.function_call_arguments.delta",
+    "response.function_call_arguments.done",
+    "response.refusal.delta",
+    "response.completed",
+    "response.failed",
+    "message",
+    "reasoning",
+    "function_call_output",
+    "web_search_call",
+    "output_text",
+    "incomplete",
     "completed",
 ];
 
