@@ -1,6 +1,7 @@
 //! The dialects: real recordings, translations, errors, streams and round trips.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod amazon;
 mod any;
 mod errors;
 mod recordings;
