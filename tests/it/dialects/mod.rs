@@ -4,6 +4,7 @@
 mod amazon;
 mod any;
 mod errors;
+mod invoke;
 mod recordings;
 mod registry;
 mod round_trips;

@@ -29,6 +29,8 @@ fn urls_are_built_as_openclaw_builds_them() {
         ("anthropic_messages", "https://x/v1", "https://x/v1/messages"),
         ("anthropic_messages", "https://x/v1/", "https://x/v1/messages"),
         ("anthropic_messages", "https://x/v1/messages", "https://x/v1/messages/v1/messages"),
+        ("bedrock_converse", "https://x", "https://x/model/m/converse-stream"),
+        ("bedrock_converse", "https://x/", "https://x/model/m/converse-stream"),
         ("openai_chat", "https://x", "https://x/chat/completions"),
         ("openai_chat", "https://x/v1", "https://x/v1/chat/completions"),
         ("openai_chat", "https://x/v1/", "https://x/v1/chat/completions"),
@@ -36,6 +38,14 @@ fn urls_are_built_as_openclaw_builds_them() {
     for (id, base, url) in cases {
         assert_eq!(codec(id).unwrap().path(base, "m", true), url, "{id} {base}");
     }
+}
+
+#[test]
+fn a_model_id_is_one_segment_of_a_path() {
+    let arn = "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-v1:0";
+    let path = codec("bedrock_converse").unwrap().path("https://x", arn, false);
+    let id = "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.anthropic.claude-v1%3A0";
+    assert_eq!(path, format!("https://x/model/{id}/converse"));
 }
 
 #[test]
@@ -49,4 +59,6 @@ fn a_key_goes_where_the_dialect_wants_it() {
     assert_eq!(headers("anthropic_messages", None), [version]);
     assert_eq!(headers("openai_chat", Some("k")), ["authorization: Bearer k"]);
     assert!(headers("openai_chat", None).is_empty());
+    assert_eq!(headers("bedrock_converse", Some("k")), ["authorization: Bearer k"]);
+    assert!(headers("bedrock_converse", None).is_empty());
 }

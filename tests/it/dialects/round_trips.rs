@@ -54,6 +54,21 @@ proptest! {
     }
 
     #[test]
+    fn bedrock_requests_come_back(request in any::bedrock_request()) {
+        request_comes_back("bedrock_converse", &request)?;
+    }
+
+    #[test]
+    fn bedrock_answers_come_back(response in any::bedrock_response()) {
+        response_comes_back("bedrock_converse", &response)?;
+    }
+
+    #[test]
+    fn bedrock_streams_come_back(response in any::bedrock_response(), overlap in any::<bool>()) {
+        stream_comes_back("bedrock_converse", &response, overlap)?;
+    }
+
+    #[test]
     fn openai_requests_come_back(request in any::openai_request()) {
         request_comes_back("openai_chat", &request)?;
     }
@@ -94,6 +109,10 @@ fn an_error_in_a_stream_is_told_in_each_dialects_own_form() {
         let seen = view(*dialect, &exchange(200, "text/event-stream", vec![Bytes::from(bytes)]));
         assert!(!seen.ended, "{}", dialect.id());
         let told = seen.error.unwrap();
-        assert_eq!((told.message.as_str(), told.kind.as_deref()), ("busy", Some("overloaded_error")));
+        let kind = match dialect.id() {
+            "bedrock_converse" => "serviceUnavailableException",
+            _ => "overloaded_error",
+        };
+        assert_eq!((told.message.as_str(), told.kind.as_deref()), ("busy", Some(kind)));
     }
 }
