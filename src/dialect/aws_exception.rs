@@ -16,8 +16,5 @@ pub(crate) fn read(name: &str, told: &Value) -> Option<ErrorBody> {
     if is_one {
         error.kind = Some(name.to_owned());
     }
-    if let Some(status) = told.get("originalStatusCode").and_then(Value::as_u64) {
-        error.code.get_or_insert_with(|| status.to_string());
-    }
     Some(error)
 }

@@ -38,6 +38,8 @@ struct Part {
     index: Option<u64>,
     waiting: Vec<Value>,
     said: String,
+    /// The text whose citations these are.
+    cites: Option<String>,
     spoke: bool,
     closed: bool,
 }
@@ -90,7 +92,7 @@ impl StreamEncoder for Encoder {
 
 impl Encoder {
     fn part_start(&mut self, part: u32, kind: &PartKind) -> Vec<u8> {
-        let mut waiting = Vec::new();
+        let (mut waiting, mut cites) = (Vec::new(), None);
         let (start, says) = match kind {
             PartKind::Text | PartKind::Refusal => (None, Says::Text),
             PartKind::Reasoning => (None, Says::Reasoning),
@@ -102,39 +104,25 @@ impl Encoder {
                 self.calls = true;
                 (Some(json!({ "toolUse": { "toolUseId": id, "name": name } })), Says::Input)
             }
-            PartKind::Other(told) if block::is_block(told) => match self.held(told, &mut waiting) {
-                Some(start) => (start, Says::Nothing),
-                None => return self.cite(&waiting),
-            },
+            PartKind::Other(told) if block::is_block(told) => {
+                cites = block::cited(told).map(|(_, said)| said);
+                (held(told, &mut waiting), Says::Nothing)
+            }
             PartKind::Other(_) => return Vec::new(),
         };
         let (said, spoke) = (String::new(), !waiting.is_empty());
-        self.parts.push_back(Part { part, start, says, index: None, waiting, said, spoke, closed: false });
+        self.parts.push_back(Part {
+            part,
+            start,
+            says,
+            index: None,
+            waiting,
+            said,
+            cites,
+            spoke,
+            closed: false,
+        });
         self.flush(false)
-    }
-
-    /// Takes a block kept whole apart: its start and its deltas. `None`: it belongs to the text before it.
-    fn held(&self, told: &Value, deltas: &mut Vec<Value>) -> Option<Option<Value>> {
-        if let Some((cited, said)) = block::cited(told) {
-            let citations = cited.get("citations").and_then(Value::as_array).into_iter().flatten();
-            deltas.extend(citations.map(|citation| json!({ "citation": citation })));
-            let before = self.ending.as_ref().is_some_and(|(_, before)| *before == said && !said.is_empty());
-            return if before { None } else { Some(None) };
-        }
-        let mut start = told.clone();
-        for (kind, inner) in start.as_object_mut()? {
-            let Some(inner) = inner.as_object_mut() else { continue };
-            let (input, content) = (inner.remove("input"), inner.remove("content"));
-            deltas.extend(input.map(|input| json!({ kind.as_str(): { "input": input.to_string() } })));
-            deltas.extend(content.map(|content| json!({ kind.as_str(): content })));
-        }
-        Some(Some(start))
-    }
-
-    /// Adds citations to the block of text that has just ended.
-    fn cite(&mut self, citations: &[Value]) -> Vec<u8> {
-        let Some((index, _)) = self.ending else { return Vec::new() };
-        citations.iter().flat_map(|citation| block_delta(index, citation)).collect()
     }
 
     fn delta(&mut self, part: u32, said: &str) -> Vec<u8> {
@@ -169,13 +157,24 @@ impl Encoder {
         let mut place = 0;
         while let Some(open) = self.parts.get_mut(place) {
             if open.index.is_none() {
-                bytes.extend(stop(self.ending.take()));
-                open.index = Some(self.next);
-                if let Some(start) = &open.start {
-                    let start = json!({ "contentBlockIndex": self.next, "start": start });
-                    bytes.extend(frame("contentBlockStart", &start));
+                let cites = open.cites.take().filter(|said| !said.is_empty());
+                let before = self.ending.take();
+                if let (Some(cites), Some((index, said))) = (&cites, &before)
+                    && cites == said
+                {
+                    open.index = Some(*index);
+                } else {
+                    bytes.extend(stop(before));
+                    open.index = Some(self.next);
+                    if let Some(start) = &open.start {
+                        let start = json!({ "contentBlockIndex": self.next, "start": start });
+                        bytes.extend(frame("contentBlockStart", &start));
+                    }
+                    bytes.extend(
+                        cites.iter().flat_map(|said| block_delta(self.next, &json!({ "text": said }))),
+                    );
+                    self.next += 1;
                 }
-                self.next += 1;
             }
             let index = open.index.unwrap_or_default();
             for delta in open.waiting.drain(..) {
@@ -193,11 +192,8 @@ impl Encoder {
                 let said = std::mem::take(&mut open.said);
                 let is_text = open.says == Says::Text;
                 self.parts.remove(place);
-                if is_text && place == 0 && self.parts.is_empty() {
-                    self.ending = Some((index, said));
-                } else {
-                    bytes.extend(stop(Some((index, said))));
-                }
+                let ended = Some((index, said));
+                bytes.extend(stop(if is_text { std::mem::replace(&mut self.ending, ended) } else { ended }));
             } else if overlap {
                 place += 1;
             } else {
@@ -221,6 +217,23 @@ impl Encoder {
         bytes.extend(frame("metadata", &metadata));
         bytes
     }
+}
+
+/// Takes a block kept whole apart: its start, if it has one, and its deltas.
+fn held(told: &Value, deltas: &mut Vec<Value>) -> Option<Value> {
+    if let Some((cited, _)) = block::cited(told) {
+        let citations = cited.get("citations").and_then(Value::as_array).into_iter().flatten();
+        deltas.extend(citations.map(|citation| json!({ "citation": citation })));
+        return None;
+    }
+    let mut start = told.clone();
+    for (kind, inner) in start.as_object_mut()? {
+        let Some(inner) = inner.as_object_mut() else { continue };
+        let (input, content) = (inner.remove("input"), inner.remove("content"));
+        deltas.extend(input.map(|input| json!({ kind.as_str(): { "input": input.to_string() } })));
+        deltas.extend(content.map(|content| json!({ kind.as_str(): content })));
+    }
+    Some(start)
 }
 
 fn frame(name: &str, payload: &Value) -> Vec<u8> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::turn::Turns;
 use super::{ID, family};
-use crate::chat::{Decoded, Reasoning, Request, ResponseFormat, Tool, ToolChoice};
+use crate::chat::{Decoded, Part, Reasoning, Request, ResponseFormat, Tool, ToolChoice};
 use crate::dialect::json::problem;
 use crate::problem::Problem;
 
@@ -67,6 +67,11 @@ impl Writer {
         if request.tools.is_empty() {
             if request.tool_choice.is_some() && !none {
                 self.problem("tool_choice", "a choice without tools is left out");
+            }
+            let of_tools = |part: &Part| matches!(part, Part::ToolCall { .. } | Part::ToolResult { .. });
+            let kept = self.own && request.extra.iter().any(|(key, _)| key == "toolConfig");
+            if !kept && request.messages.iter().any(|message| message.parts.iter().any(of_tools)) {
+                self.problem("tools", "this API refuses calls and results where no tool is on offer");
             }
             return;
         }

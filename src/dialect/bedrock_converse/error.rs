@@ -16,7 +16,10 @@ pub(super) fn decode(body: &[u8]) -> Option<ErrorBody> {
 /// Writes an error body for an HTTP status.
 pub(super) fn encode(status: u16, error: &ErrorBody) -> Value {
     let own = error.kind.as_deref().filter(|kind| kind.ends_with("Exception"));
-    json!({ "message": error.message, "__type": own.unwrap_or_else(|| kind_of(status)) })
+    // In a stream the names begin with a small letter.
+    let own = own.and_then(|kind| Some((kind.get(..1)?.to_ascii_uppercase(), kind.get(1..)?)));
+    let kind = own.map_or_else(|| kind_of(status).to_owned(), |(first, rest)| first + rest);
+    json!({ "message": error.message, "__type": kind })
 }
 
 const fn kind_of(status: u16) -> &'static str {

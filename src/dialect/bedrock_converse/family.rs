@@ -8,7 +8,7 @@ use crate::chat::Reasoning;
 /// Families of models, by how they are asked to reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
-    /// Claude, and every id that names no family (the ARN of a profile).
+    /// Claude, and what names no family (the ARN of a profile).
     Claude,
     /// Nova.
     Nova,
@@ -21,19 +21,16 @@ pub(super) enum Family {
 /// The words for effort that Claude takes.
 const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 
-/// The makers whose models are not asked to reason.
-const SILENT: [&str; 7] = ["ai21.", "cohere.", "deepseek.", "meta.", "mistral.", "titan", "writer."];
-
 /// The family that a model id names.
 pub(super) fn of(model: &str) -> Family {
     if model.contains("nova") {
         Family::Nova
     } else if model.contains("openai.") {
         Family::GptOss
-    } else if SILENT.iter().any(|maker| model.contains(maker)) {
-        Family::Silent
-    } else {
+    } else if model.contains("claude") || model.is_empty() || model.starts_with("arn:") {
         Family::Claude
+    } else {
+        Family::Silent
     }
 }
 

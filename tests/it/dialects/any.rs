@@ -214,7 +214,7 @@ pub(super) fn bedrock_request() -> impl Strategy<Value = Request> {
     (common(), rest).prop_map(|(common, (messages, reasoning, response_format, extra))| Request {
         model: String::new(),
         system: common.system.into_iter().filter(|said| !said.is_empty()).collect(),
-        tool_choice: common.tool_choice.filter(|_| !common.tools.is_empty()),
+        tools: on_offer(common.tools),
         stream: false,
         messages,
         reasoning,
@@ -223,6 +223,14 @@ pub(super) fn bedrock_request() -> impl Strategy<Value = Request> {
         extra_from: Some("bedrock_converse"),
         ..common
     })
+}
+
+/// Calls and results are only said where a tool is on offer.
+fn on_offer(tools: Vec<Tool>) -> Vec<Tool> {
+    if !tools.is_empty() {
+        return tools;
+    }
+    vec![Tool { name: "t".into(), description: None, parameters: json!({}), strict: None }]
 }
 
 fn solid_word() -> impl Strategy<Value = String> {
