@@ -38,6 +38,9 @@ fn read(block: &Value, path: &str, depth: usize, problems: &mut Vec<Problem>, pa
         (image(told).map(Part::Image), &["image"])
     } else if let Some(told) = first("toolResult").filter(|_| depth < DEPTH_MAX) {
         (tool_result(told, path, depth, problems), &["toolResult"])
+    } else if let Some(told) = block.get("json").filter(|_| depth > 0) {
+        // A result in JSON is a text to every other dialect, and to the model.
+        (Some(Part::Text(told.to_string())), &["json"])
     } else if let Some(told) = first("citationsContent") {
         let said: String = list(told, "content").iter().filter_map(|piece| text(piece, "text")).collect();
         parts.extend(Some(said).filter(|said| !said.is_empty()).map(Part::Text));

@@ -48,9 +48,8 @@ fn prompt(fields: &Value) -> Decoded<Request> {
     };
     let asked = owned(fields, "prompt").or_else(|| owned(fields, "inputText"));
     let config = told(fields, "textGenerationConfig").unwrap_or(fields);
-    let any = |keys: &[&str]| keys.iter().find_map(|key| count(config, key));
-    request.max_tokens =
-        any(&["max_tokens", "max_gen_len", "max_tokens_to_sample", "maxTokenCount", "maxTokens"]);
+    let limits = ["max_tokens", "max_gen_len", "max_tokens_to_sample", "maxTokenCount", "maxTokens"];
+    request.max_tokens = limits.iter().find_map(|key| count(config, key));
     request.temperature = config.get("temperature").and_then(Value::as_f64);
     request.top_p = ["top_p", "topP", "p"].iter().find_map(|key| config.get(*key).and_then(Value::as_f64));
     let stops = ["stop", "stop_sequences", "stopSequences"].iter().map(|key| list(config, key));

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::{BedrockInvoke, plain};
-use crate::chat::{Decoded, Event, PartKind, Usage};
+use crate::chat::{Decoded, Event, Finish, FinishReason, PartKind, Usage};
 use crate::dialect::json::{text, told};
 use crate::dialect::{StreamDecoder, aws_exception, error_shape};
 use crate::problem::Problem;
@@ -17,6 +17,12 @@ pub(super) const NOVA: [&str; 6] =
 
 /// The key that the last record of every family has.
 const LAST: &str = "amazon-bedrock-invocationMetrics";
+
+/// The key that it has instead where a guardrail spoke in the model's place.
+const TRACE: &str = "amazon-bedrock-trace";
+
+/// What a guardrail did.
+const ACTION: &str = "amazon-bedrock-guardrailAction";
 
 /// Decodes one streamed answer.
 pub(super) struct Decoder {
@@ -118,7 +124,7 @@ impl Plain {
             return failed("a record after the last one");
         }
         let mut events = Vec::new();
-        let read = plain::read(record);
+        let mut read = plain::read(record);
         if let Some(error) = error_shape::read_beside_answer(record) {
             events.push(Event::Error(error));
         }
@@ -133,7 +139,11 @@ impl Plain {
         } else if events.is_empty() && told(record, LAST).is_none() {
             events.push(Event::Other(record.clone()));
         }
-        let is_last = record.get(LAST).is_some();
+        let is_last = record.get(LAST).is_some() || record.get(TRACE).is_some();
+        if is_last && read.finish.is_none() && text(record, ACTION) == Some("INTERVENED") {
+            let raw = "INTERVENED".to_owned();
+            read.finish = Some(Finish { reason: FinishReason::ContentFilter, raw });
+        }
         if is_last && std::mem::take(&mut self.is_open) {
             events.push(Event::PartEnd { part: 0 });
         }

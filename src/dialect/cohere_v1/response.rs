@@ -47,13 +47,13 @@ fn parts(said: &Value) -> Vec<Part> {
     parts.extend(list(said, "tool_calls").iter().filter_map(call));
     let cited = list(said, "citations");
     if !cited.is_empty() {
-        parts.push(Part::Other(citations(cited.to_vec())));
+        parts.push(Part::Other(citations(cited)));
     }
     parts
 }
 
 /// What the text cites, each with its place in the text.
-pub(super) fn citations(cited: Vec<Value>) -> Value {
+pub(super) fn citations(cited: &[Value]) -> Value {
     json!({ "type": "citations", "citations": cited })
 }
 

@@ -147,7 +147,7 @@ impl Decoder {
     fn cite(&mut self) {
         let cited = std::mem::take(&mut self.cited);
         if !cited.is_empty() {
-            let part = self.begin(PartKind::Other(response::citations(cited)));
+            let part = self.begin(PartKind::Other(response::citations(&cited)));
             self.events.push(Event::PartEnd { part });
         }
     }

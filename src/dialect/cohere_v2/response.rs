@@ -57,7 +57,7 @@ pub(super) fn parts(message: &Value, path: &str, problems: &mut Vec<Problem>) ->
     }
     let cited = list(message, "citations");
     if !cited.is_empty() {
-        parts.push(Part::Other(citations(cited.to_vec())));
+        parts.push(Part::Other(citations(cited)));
     }
     parts
 }
@@ -91,6 +91,6 @@ pub(super) fn plan(said: &str) -> Part {
 }
 
 /// What the text cites, each with its place in the text.
-pub(super) fn citations(cited: Vec<Value>) -> Value {
+pub(super) fn citations(cited: &[Value]) -> Value {
     json!({ "type": "citations", "citations": cited })
 }

@@ -298,7 +298,7 @@ impl Decoder {
         let cited = std::mem::take(&mut self.cited);
         if !cited.is_empty() {
             self.begin_if_needed();
-            self.whole(response::citations(cited));
+            self.whole(response::citations(&cited));
         }
     }
 

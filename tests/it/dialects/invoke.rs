@@ -163,6 +163,14 @@ fn the_type_of_an_error_is_read_from_its_header() {
 }
 
 #[test]
+fn a_guardrail_that_speaks_for_the_model_ends_the_stream() {
+    let action = json!({ "outputText": "Blocked", "amazon-bedrock-guardrailAction": "INTERVENED", "amazon-bedrock-trace": {} });
+    let view = streamed(&json!([action]));
+    assert!(view.ended && view.problems.is_empty(), "{:?}", view.problems);
+    assert_eq!(view.response.finish.unwrap().reason, FinishReason::ContentFilter);
+}
+
+#[test]
 fn a_reason_keeps_its_own_word() {
     let view = streamed(&json!([{ "outputText": "Hi", "completionReason": "LENGTH" }]));
     assert_eq!(view.response.finish, Some(Finish { reason: FinishReason::Length, raw: "LENGTH".into() }));
