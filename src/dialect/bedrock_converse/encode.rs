@@ -77,7 +77,7 @@ impl StreamEncoder for Encoder {
             }
             Event::Finish { choice: 0, finish } => {
                 self.finish = Some(finish.clone());
-                Vec::new()
+                stop(self.ending.take())
             }
             Event::End => self.end(),
             Event::Error(told) => {
