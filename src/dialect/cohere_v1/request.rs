@@ -83,7 +83,7 @@ fn history(turns: &[Value], request: &mut Request, problems: &mut Vec<Problem>) 
 
 /// A result repeats its call, as calls have no ids.
 fn result(told: &Value) -> Part {
-    let call = told.get("call").and_then(|call| owned(call, "name")).unwrap_or_default();
+    let call = told.get("call").map(response::call_id).unwrap_or_default();
     let parts = list(told, "outputs").iter().map(|output| Part::Text(spelt(output))).collect();
     Part::ToolResult { call, parts, is_error: false }
 }

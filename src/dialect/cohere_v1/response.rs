@@ -57,12 +57,20 @@ pub(super) fn citations(cited: &[Value]) -> Value {
     json!({ "type": "citations", "citations": cited })
 }
 
-/// A tool call, which has no id in this version: its tool's name stands for it.
+/// A tool call.
 pub(super) fn call(told: &Value) -> Option<Part> {
     let name = owned(told, "name")?;
     let arguments = told.get("parameters").filter(|told| !told.is_null());
     let arguments = arguments.map_or_else(|| "{}".to_owned(), Value::to_string);
-    Some(Part::ToolCall { id: name.clone(), name, arguments })
+    Some(Part::ToolCall { id: call_id(told), name, arguments })
+}
+
+/// The id of a call. In this version calls have none, and results repeat the whole call: so what a call says
+/// makes its id.
+pub(super) fn call_id(told: &Value) -> String {
+    let name = text(told, "name").unwrap_or_default();
+    let arguments = told.get("parameters").map(Value::to_string).unwrap_or_default();
+    format!("{name}-{:08x}", crc32fast::hash(arguments.as_bytes()))
 }
 
 /// The counts of an answer, under `meta`.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ID, response};
 use crate::chat::{Decoded, Message, Part, Reasoning, Request, ResponseFormat, Role, Tool, ToolChoice};
-use crate::dialect::json::{PROBLEMS_MAX, owned, problem, text, told, unread};
+use crate::dialect::json::{PROBLEMS_MAX, owned, problem, spelt, text, told, unread};
 use crate::dialect::read_json;
 use crate::problem::Problem;
 
@@ -67,11 +67,23 @@ fn read_messages(messages: &[Value], request: &mut Request, problems: &mut Vec<P
         }
         let parts = if role == Role::Tool {
             let call = owned(message, "tool_call_id").unwrap_or_default();
+            let parts = parts.into_iter().map(plain).collect();
             vec![Part::ToolResult { call, parts, is_error: false }]
         } else {
             parts
         };
         request.messages.push(Message { role, parts });
+    }
+}
+
+/// A result is usually told as a document, whose data is a text to every other dialect.
+fn plain(part: Part) -> Part {
+    match &part {
+        Part::Other(block) if text(block, "type") == Some("document") => {
+            let data = block.get("document").and_then(|document| told(document, "data"));
+            data.map_or(part.clone(), |data| Part::Text(spelt(data)))
+        }
+        _ => part,
     }
 }
 
