@@ -81,7 +81,7 @@ fn plain(part: Part) -> Part {
     match &part {
         Part::Other(block) if text(block, "type") == Some("document") => {
             let data = block.get("document").and_then(|document| told(document, "data"));
-            data.map_or(part.clone(), |data| Part::Text(spelt(data)))
+            data.map_or_else(|| part.clone(), |data| Part::Text(spelt(data)))
         }
         _ => part,
     }
