@@ -6,6 +6,8 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use provoke::chat::{Event, Finish, FinishReason, PartKind, Usage};
 use provoke::dialect::{Codec, codecs};
+use provoke::moment::Moment;
+use provoke::wire::{Item, Witness};
 
 const DELTAS: u64 = 1000;
 
@@ -25,18 +27,17 @@ fn answer() -> Vec<Event> {
     events
 }
 
-/// The records of the answer: `event:` and `data:` of each.
+/// The records of the answer: name and data of each.
 fn records(dialect: &dyn Codec, events: &[Event]) -> Vec<(String, String)> {
     let mut encoder = dialect.stream_encoder();
     let bytes: Vec<u8> = events.iter().flat_map(|event| encoder.event(event)).collect();
-    let text = String::from_utf8(bytes).expect("encoders write UTF-8");
-    let field = |block: &str, name: &str| {
-        block.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("message").to_owned()
-    };
-    text.split("\n\n")
-        .filter(|block| !block.is_empty())
-        .map(|block| (field(block, "event: "), field(block, "data: ")))
-        .collect()
+    let mut witness = Witness::new(dialect.stream_framings()[0]);
+    let items = witness.push(&bytes, Moment::ZERO);
+    let records = items.into_iter().filter_map(|item| match item {
+        Item::Record(record) => Some((record.event, record.data)),
+        _ => None,
+    });
+    records.collect()
 }
 
 fn decode(criterion: &mut Criterion) {

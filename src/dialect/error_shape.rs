@@ -246,6 +246,22 @@ fn status_of_word(word: &str) -> Option<u16> {
         "UNAVAILABLE" => 503,
         "timeout_error" => 504,
         "overloaded_error" => 529,
+        _ => return status_of_exception(word),
+    })
+}
+
+/// Amazon's exceptions; in a stream their names begin with a small letter. That of a model that failed has the
+/// status 424, which would blame the caller.
+fn status_of_exception(word: &str) -> Option<u16> {
+    let word = word.strip_suffix("Exception")?;
+    Some(match word.to_ascii_lowercase().as_str() {
+        "validation" => 400,
+        "accessdenied" | "unrecognizedclient" | "invalidsignature" | "expiredtoken" => 403,
+        "resourcenotfound" => 404,
+        "modeltimeout" => 408,
+        "throttling" | "modelnotready" | "servicequotaexceeded" => 429,
+        "internalserver" | "modelerror" | "modelstreamerror" => 500,
+        "serviceunavailable" => 503,
         _ => return None,
     })
 }

@@ -4,6 +4,12 @@
 //! whatever bytes it is given. A dialect never names another one, nor a provider.
 
 pub mod anthropic_messages;
+mod aws_exception;
+pub mod bedrock_converse;
+pub mod bedrock_invoke;
+pub mod cohere_v1;
+pub mod cohere_v2;
+mod cohere_words;
 mod completions;
 pub mod error_shape;
 pub mod error_wait;
@@ -47,6 +53,11 @@ pub trait Dialect: Sync + std::fmt::Debug {
 
     /// Whether clients of this dialect dispatch a stream's records by their `event:` lines.
     fn names_events(&self) -> bool;
+
+    /// The response header that carries the type of an error, where the body does not tell it.
+    fn error_type_header(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Decodes a request.
     fn decode_request(&self, body: &[u8]) -> Decoded<Request>;

@@ -1,6 +1,10 @@
 //! The dialects there are.
 
 use super::anthropic_messages::AnthropicMessages;
+use super::bedrock_converse::BedrockConverse;
+use super::bedrock_invoke::BedrockInvoke;
+use super::cohere_v1::CohereV1;
+use super::cohere_v2::CohereV2;
 use super::gemini::Gemini;
 use super::gemini_interactions::GeminiInteractions;
 use super::mistral_chat::MistralChat;
@@ -10,11 +14,23 @@ use super::openai_completions::OpenAiCompletions;
 use super::openai_responses::OpenAiResponses;
 use super::{Codec, Dialect};
 
+/// Bedrock's `InvokeModel`, and whose JSON it carries.
+const INVOKE: BedrockInvoke = BedrockInvoke {
+    anthropic: &AnthropicMessages,
+    nova: &BedrockConverse,
+    openai: &OpenAiChat,
+    cohere: &CohereV1,
+};
+
 /// Every dialect, in the order of their ids.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Dialect] {
     &[
         &AnthropicMessages, //
+        &BedrockConverse,
+        &INVOKE,
+        &CohereV1,
+        &CohereV2,
         &Gemini,
         &GeminiInteractions,
         &MistralChat,
@@ -30,6 +46,7 @@ pub fn all() -> &'static [&'static dyn Dialect] {
 pub fn codecs() -> &'static [&'static dyn Codec] {
     &[
         &AnthropicMessages, //
+        &BedrockConverse,
         &Gemini,
         &Ollama,
         &OpenAiChat,

@@ -159,6 +159,7 @@ pub fn view(dialect: &dyn Dialect, exchange: &HttpExchange) -> View {
             let cut =
                 exchange.events.iter().any(|event| event.what == TransportEvent::Eof { complete: false });
             view.ended &= !cut;
+            name_error(dialect, exchange, &mut view);
             let came = exchange.chunks().last().map(|(at, _)| at);
             if !view.response.parts.is_empty() {
                 (view.first_content, view.last_content) = (came, came);
@@ -166,6 +167,14 @@ pub fn view(dialect: &dyn Dialect, exchange: &HttpExchange) -> View {
             view
         }
     }
+}
+
+/// Gives an error the type that only a header tells, such as `ThrottlingException:http://…`.
+fn name_error(dialect: &dyn Dialect, exchange: &HttpExchange, view: &mut View) {
+    let Some(error) = view.error.as_mut().filter(|error| error.kind.is_none()) else { return };
+    let told = dialect.error_type_header().and_then(|name| exchange.head()?.header(name));
+    let told = told.and_then(|told| told.split(':').next()).filter(|told| !told.is_empty());
+    error.kind = told.map(str::to_owned);
 }
 
 /// Judges what a body is.

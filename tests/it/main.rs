@@ -11,6 +11,7 @@ mod diagnosis;
 mod desk;
 mod dialects;
 mod docs;
+mod event_stream;
 mod faults;
 mod foreign;
 mod framings;

@@ -13,6 +13,7 @@ use provoke::dialect::{self, Dialect};
 use provoke::recording::HttpExchange;
 use serde_json::{Value, json};
 
+use super::amazon;
 use super::support::{exchange, shared};
 
 /// Rows whose oracle departs from the wire, by id and field; facts that the oracle's own `usage_raw`
@@ -89,6 +90,11 @@ fn compare(dialect: &dyn Dialect, row: &Value) -> Vec<Difference> {
             "gemini_interactions" => (steps(&seen.response), theirs),
             // A message may be several parts, and items end in another order than they begin.
             "openai_responses" => (told_once(named()), told_once(theirs)),
+            "bedrock_converse" | "bedrock_invoke" => {
+                let ours = amazon::blocks(&seen.response.parts, row["stream"] == true);
+                let theirs = theirs.iter().map(|block: &String| amazon::word(block).to_owned()).collect();
+                (ours.into_iter().map(Into::into).collect(), theirs)
+            }
             _ => (named(), theirs),
         };
         all.push(("blocks", json!(ours), json!(theirs)));
@@ -104,6 +110,9 @@ fn compare(dialect: &dyn Dialect, row: &Value) -> Vec<Difference> {
     ];
     for (field, ours) in usage {
         all.push((field, json!(ours), expected["usage"][&field[6..]].clone()));
+    }
+    if amazon::is_unread(expected) {
+        all.retain(|(field, ..)| ["n_events", "n_events_strict", "error", "framing"].contains(field));
     }
     let differing = all.into_iter().filter(|(_, ours, theirs)| ours != theirs);
     differing.map(|(field, ours, theirs)| (field.to_owned(), ours, theirs)).collect()
@@ -156,6 +165,9 @@ fn calls(response: &Response) -> Value {
         }
         Part::Other(item) if item["type"] == "custom_tool_call" => {
             Some(json!({ "name": item["name"], "arguments": { "__custom__": item["input"] } }))
+        }
+        Part::Other(block) if block["toolUse"]["type"] == "server_tool_use" => {
+            Some(json!({ "name": block["toolUse"]["name"], "arguments": block["toolUse"]["input"] }))
         }
         _ => None,
     });
@@ -248,6 +260,7 @@ fn framing(row: &Value) -> Value {
         Some("payload-lines") => "sse".into(),
         Some("opaque") => "text".into(),
         Some("json") if row["body_b64"] == "" => "empty".into(),
+        Some("aws-eventstream") if amazon::is_saved_as_text(row) => "text".into(),
         _ => row["framing"].clone(),
     }
 }

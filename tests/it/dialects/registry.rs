@@ -1,5 +1,6 @@
 //! Which dialects there are, and where they send what.
 
+use provoke::chat::{Reasoning, Request};
 use provoke::dialect::{all, by_id, by_openclaw_api, codec, codecs};
 
 #[test]
@@ -35,6 +36,8 @@ fn urls_are_built_as_openclaw_builds_them() {
         ("ollama", "http://x:11434/", "http://x:11434/api/chat"),
         ("ollama", "http://x:11434/v1", "http://x:11434/api/chat"),
         ("ollama", "http://x:11434/v1/", "http://x:11434/api/chat"),
+        ("bedrock_converse", "https://x", "https://x/model/m/converse-stream"),
+        ("bedrock_converse", "https://x/", "https://x/model/m/converse-stream"),
         ("openai_chat", "https://x", "https://x/chat/completions"),
         ("openai_chat", "https://x/v1", "https://x/v1/chat/completions"),
         ("openai_chat", "https://x/v1/", "https://x/v1/chat/completions"),
@@ -65,6 +68,41 @@ fn a_path_tells_what_a_body_does_not() {
 }
 
 #[test]
+fn a_model_id_is_one_segment_of_a_path() {
+    let arn = "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-v1:0";
+    let path = codec("bedrock_converse").unwrap().path("https://x", arn, false);
+    let id = "arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.anthropic.claude-v1%3A0";
+    assert_eq!(path, format!("https://x/model/{id}/converse"));
+}
+
+#[test]
+fn each_family_on_bedrock_is_asked_to_reason_in_its_own_words() {
+    let cases = [
+        (
+            "us.anthropic.claude-opus-4-6-v1",
+            Reasoning::Budget(9),
+            r#"{"thinking":{"type":"enabled","budget_tokens":9}}"#,
+        ),
+        (
+            "us.amazon.nova-2-lite-v1:0",
+            Reasoning::Effort("low".into()),
+            r#"{"reasoningConfig":{"type":"enabled","maxReasoningEffort":"low"}}"#,
+        ),
+        ("openai.gpt-oss-120b-1:0", Reasoning::Effort("low".into()), r#"{"reasoning_effort":"low"}"#),
+        ("meta.llama3-3-70b-instruct-v1:0", Reasoning::Effort("low".into()), "null"),
+    ];
+    for (model, reasoning, want) in cases {
+        let asked = Request { model: model.into(), reasoning: Some(reasoning.clone()), ..Request::default() };
+        let codec = codec("bedrock_converse").unwrap();
+        let written = codec.encode_request(&asked);
+        assert_eq!(written.value["additionalModelRequestFields"].to_string(), want, "{model}");
+        assert_eq!(written.problems.is_empty(), want != "null", "{model}");
+        let read = codec.decode_request(written.value.to_string().as_bytes()).value;
+        assert_eq!(read.reasoning, Some(reasoning).filter(|_| want != "null"), "{model}");
+    }
+}
+
+#[test]
 fn a_key_goes_where_the_dialect_wants_it() {
     let headers = |id: &str, key| {
         let headers = codec(id).unwrap().headers(key);
@@ -78,4 +116,6 @@ fn a_key_goes_where_the_dialect_wants_it() {
     assert_eq!(headers("gemini", Some("k")), ["x-goog-api-key: k"]);
     assert_eq!(headers("ollama", Some("k")), ["authorization: Bearer k"]);
     assert_eq!(headers("openai_responses", Some("k")), ["authorization: Bearer k"]);
+    assert_eq!(headers("bedrock_converse", Some("k")), ["authorization: Bearer k"]);
+    assert!(headers("bedrock_converse", None).is_empty());
 }

@@ -58,6 +58,21 @@ proptest! {
     }
 
     #[test]
+    fn bedrock_requests_come_back(request in any::bedrock_request()) {
+        request_comes_back("bedrock_converse", &request)?;
+    }
+
+    #[test]
+    fn bedrock_answers_come_back(response in any::bedrock_response()) {
+        response_comes_back("bedrock_converse", &response)?;
+    }
+
+    #[test]
+    fn bedrock_streams_come_back(response in any::bedrock_response(), overlap in any::<bool>()) {
+        stream_comes_back("bedrock_converse", &response, overlap)?;
+    }
+
+    #[test]
     fn openai_requests_come_back(request in any::openai_request()) {
         request_comes_back("openai_chat", &request)?;
     }
@@ -144,8 +159,12 @@ fn an_error_in_a_stream_is_told_in_each_dialects_own_form() {
         let terminal = dialect.id() == "openai_responses";
         assert_eq!(seen.ended, terminal, "{}: whether an error is followed by an end", dialect.id());
         let told = seen.error.unwrap();
-        // Ollama has a text for an error, and nothing else.
-        let kind = (dialect.id() != "ollama").then_some("overloaded_error");
+        let kind = match dialect.id() {
+            // Ollama has a text for an error, and nothing else.
+            "ollama" => None,
+            "bedrock_converse" => Some("serviceUnavailableException"),
+            _ => Some("overloaded_error"),
+        };
         assert_eq!((told.message.as_str(), told.kind.as_deref()), ("busy", kind), "{}", dialect.id());
     }
 }

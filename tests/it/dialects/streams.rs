@@ -7,7 +7,8 @@ use bytes::Bytes;
 use provoke::chat::{Event, PartKind};
 use provoke::dialect::view::{View, view};
 use provoke::dialect::{Codec, Dialect, all, codec, codecs};
-use provoke::wire::StreamFraming;
+use provoke::moment::Moment;
+use provoke::wire::{Item, StreamFraming, Witness};
 use serde_json::Value;
 
 use super::support::{cases, exchange, golden, listed};
@@ -33,7 +34,8 @@ fn with_cases() -> impl Iterator<Item = &'static dyn Dialect> {
 
 /// The streams of a dialect. A stream of lines has no comments: there the first line is none of it.
 fn cases_of(dialect: &dyn Dialect) -> Vec<Case> {
-    let lines = dialect.stream_framings()[0] == StreamFraming::Ndjson;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/streams").join(dialect.id());
+    let lines = folder.join("text.ndjson").exists();
     let cases = cases(&format!("streams/{}", dialect.id()), if lines { "ndjson" } else { "sse" });
     let case = cases.into_iter().map(|(name, text)| {
         let (first, rest) = text.split_once('\n').unwrap();
@@ -116,6 +118,13 @@ fn said(target: &dyn Codec, seen: &View) -> String {
     let mut encoder = target.stream_encoder();
     let bytes: Vec<u8> = seen.events.iter().flat_map(|(_, event)| encoder.event(event)).collect();
     let mut text = String::new();
+    if target.stream_framings()[0] == StreamFraming::EventStream {
+        for item in Witness::new(StreamFraming::EventStream).push(&bytes, Moment::ZERO) {
+            let Item::Record(record) = item else { panic!("{item:?}") };
+            writeln!(text, "{} {}", record.event, record.data).unwrap();
+        }
+        return text;
+    }
     for line in String::from_utf8(bytes).unwrap().lines() {
         match line.strip_prefix("data: ").map(serde_json::from_str::<Value>) {
             Some(Ok(mut record)) => {

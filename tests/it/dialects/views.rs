@@ -86,6 +86,21 @@ fn an_error_without_data_in_front_of_it_is_told_all_the_same() {
 }
 
 #[test]
+fn lines_of_cohere_are_a_stream() {
+    let lines = concat!(
+        r#"{"event_type":"stream-start","generation_id":"g"}"#,
+        "\n",
+        r#"{"event_type":"text-generation","text":"Hi"}"#,
+        "\n",
+        r#"{"event_type":"stream-end","finish_reason":"COMPLETE","response":{}}"#,
+    );
+    let dialect = by_id("cohere_v1").unwrap();
+    let view = view(dialect, &exchange(200, "application/stream+json", vec![Bytes::from(lines)]));
+    assert_eq!((view.framing, view.n_events, view.ended), (Framing::Ndjson, 3, true));
+    assert_eq!(view.response.text(), "Hi");
+}
+
+#[test]
 fn an_unfinished_last_event_is_counted_apart() {
     let view = seen(200, "text/event-stream", &format!("data: {CHUNK}\n\ndata: {CHUNK}"));
     assert_eq!((view.n_events, view.n_events_strict), (2, 1));
