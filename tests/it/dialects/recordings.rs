@@ -228,7 +228,9 @@ fn error(error: Option<&ErrorBody>, theirs: &Value) -> Value {
     error.map_or(Value::Null, |error| match theirs {
         Value::String(_) => json!(error.message),
         // An error told twice may be told with a type once; the oracle keeps the other.
-        Value::Object(told) if !told.contains_key("type") && told.contains_key("code") => {
+        Value::Object(told)
+            if told.contains_key("code") && !["type", "status"].iter().any(|key| told.contains_key(*key)) =>
+        {
             json!({ "message": error.message, "type": null, "code": error.code })
         }
         _ => json!({ "message": error.message, "type": error.kind, "code": error.code }),

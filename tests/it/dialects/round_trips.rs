@@ -58,17 +58,17 @@ proptest! {
     }
 
     #[test]
-    fn bedrock_requests_come_back(request in any::bedrock_request()) {
+    fn bedrock_requests_come_back(request in any::bedrock::request()) {
         request_comes_back("bedrock_converse", &request)?;
     }
 
     #[test]
-    fn bedrock_answers_come_back(response in any::bedrock_response()) {
+    fn bedrock_answers_come_back(response in any::bedrock::response()) {
         response_comes_back("bedrock_converse", &response)?;
     }
 
     #[test]
-    fn bedrock_streams_come_back(response in any::bedrock_response(), overlap in any::<bool>()) {
+    fn bedrock_streams_come_back(response in any::bedrock::response(), overlap in any::<bool>()) {
         stream_comes_back("bedrock_converse", &response, overlap)?;
     }
 
@@ -108,17 +108,17 @@ proptest! {
     }
 
     #[test]
-    fn responses_requests_come_back(request in any::responses_request()) {
+    fn responses_requests_come_back(request in any::responses::request()) {
         request_comes_back("openai_responses", &request)?;
     }
 
     #[test]
-    fn responses_answers_come_back(response in any::responses_response()) {
+    fn responses_answers_come_back(response in any::responses::response()) {
         response_comes_back("openai_responses", &response)?;
     }
 
     #[test]
-    fn responses_streams_come_back(response in any::responses_response(), overlap in any::<bool>()) {
+    fn responses_streams_come_back(response in any::responses::response(), overlap in any::<bool>()) {
         stream_comes_back("openai_responses", &response, overlap)?;
     }
 
