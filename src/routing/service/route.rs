@@ -49,11 +49,16 @@ fn reached(target: &Target) -> Result<Candidate, Problem> {
         Problem::new(format!("its api `{api}` is not spoken by this router yet"))
             .hint("`provoke list dialects` shows which are")
     })?;
+    let base_url = target.base_url.as_str();
+    if !base_url.starts_with("http://") {
+        return Err(Problem::new("its base URL is no http:// address, and TLS is not compiled in yet")
+            .hint("reach it through something on this machine that speaks TLS"));
+    }
     Ok(Candidate {
         provider: target.reference.provider.as_str().to_owned(),
         model: target.reference.model.clone(),
         dialect,
-        base_url: target.base_url.as_str().to_owned(),
+        base_url: base_url.to_owned(),
         key: target.key.as_ref().map(|key| key.expose().to_owned()),
         bearer_too: target.auth_header,
         headers: target
