@@ -28,6 +28,8 @@ use crate::seed::Seed;
 const REQUEST_MAX: usize = 20 << 20;
 /// How long a request may take to come in.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// How long a caller may take nothing of what is there for it; then it has left.
+const TAKEN_TIME: Duration = Duration::from_secs(120);
 /// Pieces of an answer that may wait for the caller to take them.
 const PIECES_MAX: usize = 64;
 
@@ -133,7 +135,7 @@ impl Models {
         let session = self.session(dialect, &route, request, bytes, Seed(seed_of(&chance.0)));
         let (begun, begins) = oneshot::channel();
         let (pieces, stream) = mpsc::channel(PIECES_MAX);
-        let caller = Socket { begun: Some(begun), pieces };
+        let caller = Socket { begun: Some(begun), pieces: Some(pieces) };
         tokio::spawn(self.run(session, caller, requested, route));
         match begins.await {
             Ok(mut answer) => {
@@ -189,20 +191,31 @@ impl std::fmt::Debug for Models {
 /// The caller at the other end of a socket.
 struct Socket {
     begun: Option<oneshot::Sender<Response<Body>>>,
-    pieces: mpsc::Sender<Piece>,
+    /// `None` where it takes nothing any more.
+    pieces: Option<mpsc::Sender<Piece>>,
+}
+
+impl Socket {
+    async fn send(&mut self, piece: Piece) {
+        let Some(pieces) = &self.pieces else { return };
+        // Who is gone hears nothing; the driver learns of it by `left`.
+        if timeout(TAKEN_TIME, pieces.send(piece)).await.is_err() {
+            self.pieces = None;
+        }
+    }
 }
 
 impl Caller for Socket {
     async fn left(&mut self) {
-        match &mut self.begun {
+        match (&mut self.begun, &self.pieces) {
             // Before the answer begins, whoever waits for it is the one who leaves.
-            Some(begun) => begun.closed().await,
-            None => self.pieces.closed().await,
+            (Some(begun), _) => begun.closed().await,
+            (None, Some(pieces)) => pieces.closed().await,
+            (None, None) => {}
         }
     }
 
     async fn tell(&mut self, event: TransportEvent) {
-        // Who is gone hears nothing; the driver learns of it by `left`.
         match event {
             TransportEvent::Head(head) => {
                 let mut answer = Response::new(whole(Bytes::new()));
@@ -218,8 +231,8 @@ impl Caller for Socket {
                     let _ = begun.send(answer);
                 }
             }
-            TransportEvent::Bytes(bytes) => drop(self.pieces.send(Piece::Bytes(bytes)).await),
-            TransportEvent::Eof { complete: true } => drop(self.pieces.send(Piece::End).await),
+            TransportEvent::Bytes(bytes) => self.send(Piece::Bytes(bytes)).await,
+            TransportEvent::Eof { complete: true } => self.send(Piece::End).await,
             _ => {}
         }
     }

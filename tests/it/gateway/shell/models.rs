@@ -10,6 +10,8 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use wiremock::matchers::{body_partial_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -227,8 +229,10 @@ async fn models_are_listed_as_each_client_lists_them() {
     assert_eq!(sent(desk.http.get(desk.url("/v1/models"))).await.status(), StatusCode::UNAUTHORIZED);
 }
 
-/// A provider that sends the beginning of a stream and then waits for its caller to hang up.
-async fn endless() -> (String, tokio::task::JoinHandle<()>) {
+/// A provider that sends the beginning of a stream, or nothing, and then waits for its caller to hang up. It
+/// says when it was asked.
+async fn endless(speaks: bool) -> (String, oneshot::Receiver<()>, JoinHandle<()>) {
+    let (ask, asked) = oneshot::channel();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("it listens"));
     let hung_up = tokio::spawn(async move {
@@ -239,16 +243,19 @@ async fn endless() -> (String, tokio::task::JoinHandle<()>) {
         }
         let chunk = r#"{"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"Good"},"finish_reason":null}]}"#;
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {chunk}\n\n");
-        tcp.write_all(answer.as_bytes()).await.expect("it reads");
+        if speaks {
+            tcp.write_all(answer.as_bytes()).await.expect("it reads");
+        }
+        ask.send(()).expect("somebody waits");
         // An end or a reset: either way it is gone.
         let _ = tcp.read_buf(&mut seen).await;
     });
-    (url, hung_up)
+    (url, asked, hung_up)
 }
 
 #[tokio::test]
 async fn who_leaves_takes_the_provider_along() {
-    let (url, hung_up) = endless().await;
+    let (url, _asked, hung_up) = endless(true).await;
     let desk = Desk::new(&[("one", &url, "openai-completions")]).await;
     let mut response = desk.ask("/v1/chat/completions", &chat(true)).await;
     assert_eq!(told(&response, "content-type"), "text/event-stream");
@@ -256,6 +263,18 @@ async fn who_leaves_takes_the_provider_along() {
     assert!(!first.expect("bytes").is_empty());
     drop(response);
     timeout(PATIENCE, hung_up).await.expect("the provider is let go").expect("no panic");
+}
+
+#[tokio::test]
+async fn who_leaves_before_anything_came_does_so_too() {
+    for stream in [true, false] {
+        let (url, asked, hung_up) = endless(false).await;
+        let desk = Desk::new(&[("one", &url, "openai-completions")]).await;
+        let asking = tokio::spawn(desk.post("/v1/chat/completions", &chat(stream)).send());
+        timeout(PATIENCE, asked).await.expect("in time").expect("the provider is asked");
+        asking.abort();
+        timeout(PATIENCE, hung_up).await.expect("the provider is let go").expect("no panic");
+    }
 }
 
 #[tokio::test]
