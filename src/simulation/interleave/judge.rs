@@ -41,6 +41,11 @@ pub(super) fn judge<'a>(
         let mut new = Arc::clone(&old);
         Arc::make_mut(&mut new).take(&scene);
         scene.then = &new;
+        // What somebody has in mind breaks nothing; the same move may go on to do something.
+        if matches!(deed, Deed::Agreed { .. }) {
+            *facts = new;
+            continue;
+        }
         for (place, invariant) in ALL.iter().enumerate() {
             let bit = 1_u32 << place;
             if *bits & bit == 0
