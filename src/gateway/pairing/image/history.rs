@@ -186,8 +186,11 @@ trait Apart {
 impl Apart for Device {
     fn apart(&self, other: &Self) -> usize {
         let mut count = lists(&self.scopes, &other.scopes) + lists(&self.roles, &other.roles);
-        count +=
-            usize::from(self.claim != other.claim) + usize::from(self.approved_at_ms != other.approved_at_ms);
+        count += usize::from(self.claim != other.claim);
+        if self.approved_at_ms != other.approved_at_ms {
+            // Approvals only add: whoever approved anew and lacks something had not read it.
+            count += 1 + LACK * (only_in(&self.scopes, &other.scopes) + only_in(&self.roles, &other.roles));
+        }
         for role in self.tokens.keys().chain(other.tokens.keys()) {
             count += match (self.tokens.get(role), other.tokens.get(role)) {
                 (Some(one), Some(two)) => {
@@ -214,9 +217,67 @@ impl Apart for PairRequest {
     }
 }
 
+/// How much it weighs that an approval lacks what its writer would have read.
+const LACK: usize = 10;
+
 /// How many items are in one list alone.
 fn lists(one: &[String], other: &[String]) -> usize {
-    let alone =
-        |list: &[String], without: &[String]| list.iter().filter(|item| !without.contains(item)).count();
-    alone(one, other) + alone(other, one)
+    only_in(one, other) + only_in(other, one)
+}
+
+fn only_in(list: &[String], without: &[String]) -> usize {
+    list.iter().filter(|item| !without.contains(item)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+    use crate::gateway::pairing::{Origin, Token};
+
+    /// A record with its approval, its scopes and those of its token; the token is named by the approval.
+    fn record(approved_at_ms: u64, scopes: &[&str], of_token: &[&str]) -> Device {
+        let owned = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let hash = approved_at_ms.to_string();
+        let token = Token {
+            origin: Origin::Foreign(Secret::new(&hash)),
+            hash,
+            scopes: owned(of_token),
+            created_at_ms: 0,
+            rotated_at_ms: None,
+            revoked_at_ms: None,
+            last_used_at_ms: None,
+        };
+        let tokens = [("operator".to_owned(), token)].into();
+        Device { approved_at_ms, scopes: owned(scopes), tokens, ..Device::default() }
+    }
+
+    fn image(device: Device) -> Image {
+        Image { paired: Arc::new([("d".to_owned(), device)].into()), ..Image::default() }
+    }
+
+    /// A token with what its scopes imply looks like that of the wider approval, which its writer never saw.
+    #[test]
+    fn an_approval_that_lacks_something_was_not_made_upon_it() {
+        let mut history = History::default();
+        let (read, wider) = (
+            record(1, &[], &[]),
+            record(2, &["operator.admin"], &["operator.admin", "operator.read", "operator.write"]),
+        );
+        history.push(10, &image(read.clone()));
+        history.push(
+            11,
+            &image(Device {
+                claim: crate::gateway::pairing::Claim {
+                    client_id: "other".to_owned(),
+                    ..wider.claim.clone()
+                },
+                ..wider
+            }),
+        );
+        let mut theirs = record(3, &["operator.write"], &["operator.read", "operator.write"]);
+        theirs.claim.client_id = "other".to_owned();
+        let base = history.base_of(12, &image(theirs));
+        assert_eq!(base.paired.get("d"), Some(&read));
+    }
 }
