@@ -30,7 +30,7 @@ pub mod view;
 
 use serde_json::Value;
 
-pub use registry::{all, by_id, by_openclaw_api, codec, codecs, spoken};
+pub use registry::{all, by_id, by_openclaw_api, codec, codecs, spoken, spoken_by};
 pub use trace::trace;
 pub use view::{Framing, View, view};
 

@@ -63,6 +63,18 @@ pub fn spoken() -> &'static [&'static dyn Codec] {
     ]
 }
 
+/// The spoken dialect of a request whose path tells none: the one whose own headers it carries, else the one
+/// that asks for none.
+pub fn spoken_by(carries: impl Fn(&str) -> bool) -> &'static dyn Codec {
+    let all = spoken();
+    let marked = all.iter().find(|codec| {
+        let own = codec.headers(None);
+        !own.is_empty() && own.iter().all(|(name, _)| carries(name))
+    });
+    let plain = || all.iter().find(|codec| codec.headers(None).is_empty());
+    *marked.or_else(plain).unwrap_or(&all[0])
+}
+
 /// The dialect with this id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static dyn Dialect> {

@@ -43,9 +43,7 @@ impl Clocks {
     pub fn leap(&self, now: Now) -> Option<Leap> {
         let from_ms = self.seen.ms.saturating_add(millis(now.at.since(self.seen.at)));
         let is_step = from_ms.abs_diff(now.ms) >= STEP_MIN_MS;
-        let began = now.at.since(Moment::ZERO);
-        let base_ms = signed(now.ms).saturating_sub(signed(millis(began)));
-        is_step.then_some(Leap { from_ms, to_ms: now.ms, base_ms })
+        is_step.then(|| Leap::new(from_ms, now.ms, millis(now.at.since(Moment::ZERO))))
     }
 
     /// Goes on from here.
@@ -55,6 +53,12 @@ impl Clocks {
 }
 
 impl Leap {
+    /// A step that is seen so many milliseconds after the clock that never steps began.
+    #[must_use]
+    pub fn new(from_ms: u64, to_ms: u64, steady_ms: u64) -> Self {
+        Self { from_ms, to_ms, base_ms: signed(to_ms).saturating_sub(signed(steady_ms)) }
+    }
+
     /// A moment before the step, as the wall clock calls it now.
     #[must_use]
     pub const fn carry(self, ms: u64) -> u64 {

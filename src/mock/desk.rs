@@ -161,7 +161,8 @@ impl Desk {
     /// The answer to a request that asks for no mock, and the dialect that it is told in.
     fn order(&self, path: &str, request: &RequestBytes) -> Result<Order, (&'static dyn Codec, Timeline)> {
         let Some(counter) = self.counters.iter().find(|counter| path.ends_with(&counter.tail)) else {
-            let dialect = self.spoken_by(request);
+            let carries = |name: &str| request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+            let dialect = dialect::spoken_by(carries);
             return Err((dialect, self.beside(dialect, path, request)));
         };
         let dialect = counter.dialect;
@@ -182,17 +183,6 @@ impl Desk {
             Want::Text
         };
         Ok(Order { dialect, case: Arc::clone(case), ask, want })
-    }
-
-    /// The dialect of a request whose path tells none: the one whose headers it carries.
-    fn spoken_by(&self, request: &RequestBytes) -> &'static dyn Codec {
-        let carries = |name: &str| request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
-        let marked = dialect::spoken().iter().find(|dialect| {
-            let headers = dialect.headers(None);
-            !headers.is_empty() && headers.iter().all(|(name, _)| carries(name))
-        });
-        let plain = || dialect::spoken().iter().find(|dialect| dialect.headers(None).is_empty());
-        *marked.or_else(plain).unwrap_or_else(|| &dialect::spoken()[0])
     }
 
     /// What a provider serves beside the conversation: models, and counts of tokens.

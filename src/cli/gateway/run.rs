@@ -123,9 +123,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
     errands.zone = zone;
     let errands = Arc::new(errands);
     let router = router(&setup, &scribe)?;
-    let known: Vec<String> = secrets(&settings).into_iter().chain(keys(&router.config())).collect();
-    errands.know(known.clone());
-    scribe.know(known);
+    // What was a secret once may still stand in a log.
+    let known: BTreeSet<String> = secrets(&settings).into_iter().chain(keys(&router.config())).collect();
+    know(&errands, &scribe, &known);
     let world = World {
         store,
         nodes,
@@ -133,8 +133,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, CliError> {
         log: scribe.sink(),
         models: Some(Arc::clone(&router)),
     };
-    let done =
-        runtime.block_on(serve(&setup, settings, world, watch, (&errands, &scribe, &router), &config.notes));
+    let ears = (&*errands, &scribe, &*router, known);
+    let done = runtime.block_on(serve(&setup, settings, world, watch, ears, &config.notes));
     // An errand may hang on a file system that does not answer.
     runtime.shutdown_timeout(LAST_ERRANDS);
     // It holds a way into the log, which ends when nobody does.
@@ -155,6 +155,12 @@ fn router(setup: &Setup, scribe: &Scribe) -> Result<Arc<Models>, CliError> {
     Ok(Arc::new(Models::new(config, Arc::new(say))))
 }
 
+/// Lets all who tell of anything know what they must not tell.
+fn know(errands: &Errands, scribe: &Scribe, known: &BTreeSet<String>) {
+    errands.know(known.iter().cloned().collect());
+    scribe.know(known.iter().cloned().collect());
+}
+
 /// The keys of all providers.
 fn keys(config: &Config) -> Vec<String> {
     let keys = config.providers.values().filter_map(|provider| provider.key.secret.as_ref());
@@ -167,13 +173,11 @@ async fn serve(
     settings: Settings,
     mut world: World,
     mut watch: Watch,
-    (errands, scribe, router): (&Errands, &Scribe, &Models),
+    (errands, scribe, router, mut known): (&Errands, &Scribe, &Models, BTreeSet<String>),
     notes: &[Problem],
 ) -> Result<Exit, CliError> {
     let _survives = survive_large_files();
     let log = scribe.sink();
-    // What was a secret once may still stand in a log.
-    let mut known: BTreeSet<String> = secrets(&settings).into_iter().chain(keys(&router.config())).collect();
     let say = |level, words: String| log(&Line::new(level, "gateway", words));
     let (port, kept) = (settings.port, world.store.describe());
     let missing = missing_secret(&settings.auth);
@@ -239,8 +243,7 @@ fn take_in(
     let models = setup.models().map_err(|error| refuse("the list of models", error)).ok();
     known.extend(models.iter().flat_map(keys));
     // Before anybody can say it.
-    errands.know(known.iter().cloned().collect());
-    scribe.know(known.iter().cloned().collect());
+    know(errands, scribe, known);
     if let Some(models) = models {
         router.reload(models);
     }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::future::Either;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::service::Service;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use tokio::sync::Notify;
@@ -78,37 +79,35 @@ fn safe(mut answer: Answer) -> Answer {
 }
 
 impl Reception {
-    /// Whether a request is for the router.
+    /// Whether a request is for the router, where there is one.
     fn asks_a_model(&self, request: &Request<Incoming>) -> bool {
         self.shared.models.is_some()
+            && request.uri().path().starts_with("/v1/")
             && !names(request.headers(), header::UPGRADE, "websocket")
-            && endpoint(request.uri().path(), |name| text(request.headers(), name)).is_some()
     }
 
     /// Passes a request to the router, where its caller may ask.
     fn model(&self, request: Request<Incoming>) -> Pin<Box<dyn Future<Output = Told> + Send>> {
         let may_ask = self.may_ask(&request);
-        if may_ask.is_ok() {
-            self.stays.notify_one();
-        }
-        let models = self.shared.models.clone();
+        let (models, stays) = (self.shared.models.clone(), Arc::clone(&self.stays));
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let header = |name: &str| text(&parts.headers, name);
-            let (Some(models), Some(endpoint)) = (models, endpoint(parts.uri.path(), header)) else {
+            let (Parts { method, uri, headers, .. }, body) = request.into_parts();
+            let asked = endpoint(uri.path(), |name| text(&headers, name));
+            let (Some(models), Some(endpoint)) = (models, asked) else {
                 return Ok(safe(said(StatusCode::NOT_FOUND, "Not Found")));
             };
             let dialect = endpoint.dialect();
             if let Err((status, kind, words)) = may_ask {
                 return Ok(safe(refusal(dialect, status, kind, words)));
             }
-            if parts.method.as_str() != endpoint.method() {
+            stays.notify_one();
+            if method.as_str() != endpoint.method() {
                 let mut answer = said(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
                 answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(endpoint.method()));
                 return Ok(safe(answer));
             }
-            let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-            let asked = Asked { path, headers: parts.headers.clone(), body };
+            let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+            let asked = Asked { path, headers, body };
             Ok(safe(models.answer(endpoint, asked).await))
         })
     }

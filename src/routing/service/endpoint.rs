@@ -55,24 +55,12 @@ pub fn endpoint<'a, 'h>(path: &'a str, header: impl Fn(&str) -> Option<&'h str>)
         }
     }
     let behind = path.strip_prefix("/v1/models")?;
-    let lists = lister(header);
+    let lists = dialect::spoken_by(|name| header(name).is_some());
     match behind.strip_prefix('/') {
         None if behind.is_empty() => Some(Endpoint::Models(lists)),
         Some(id) if !id.is_empty() => Some(Endpoint::Model(lists, id)),
         _ => None,
     }
-}
-
-/// The dialect whose clients list models so: the one that asks for a header of its own which is there, else
-/// the one that asks for none.
-fn lister<'h>(header: impl Fn(&str) -> Option<&'h str>) -> &'static dyn Codec {
-    let all = dialect::spoken();
-    let marked = all.iter().find(|dialect| {
-        let own = dialect.headers(None);
-        !own.is_empty() && own.iter().all(|(name, _)| header(name).is_some())
-    });
-    let plain = || all.iter().find(|dialect| dialect.headers(None).is_empty());
-    *marked.or_else(plain).unwrap_or(&all[0])
 }
 
 /// The secret that a caller sends, in whatever way its SDK does: `Authorization: Bearer`, `x-api-key`,

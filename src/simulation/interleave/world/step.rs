@@ -144,8 +144,7 @@ impl<L: Ledger> Mover<'_, L> {
         if !L::HEEDS_CLOCK || from_ms.abs_diff(to_ms) < STEP_MIN_MS {
             return;
         }
-        let base_ms = number_of(to_ms).saturating_sub(number_of(self.world.clocks.steady_ms));
-        let command = Command::ClockSet(Leap { from_ms, to_ms, base_ms });
+        let command = Command::ClockSet(Leap::new(from_ms, to_ms, self.world.clocks.steady_ms));
         let mut carry = || Arc::make_mut(&mut self.world.truth).transact(from_ms, Fresh::default(), &command);
         // What one process has done to the store the next one finds done; together they tell it once.
         let mut step = carry();
@@ -363,10 +362,6 @@ impl<L: Ledger> Mover<'_, L> {
         self.who = me;
         self.next_act();
     }
-}
-
-fn number_of(ms: u64) -> i64 {
-    i64::try_from(ms).unwrap_or(i64::MAX)
 }
 
 /// Whether a gateway that reads and then writes does write after this: a connect always, for what it notes
